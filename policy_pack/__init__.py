@@ -1,0 +1,1 @@
+"""A CrossGuard policy pack that blocks what is not compliant at `pulumi preview`."""

@@ -1,0 +1,130 @@
+"""The rules, discovered from the folder `rules/`, and their documentation."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+import sys
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from policy_pack.controls import serves
+from policy_pack.rule import Rule, Severity
+
+_STEM = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+WORST_FIRST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+
+
+class CatalogError(Exception):
+    """A rule file cannot be used. The message names the file, the reason and the way out."""
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Return every rule of the pack, sorted by id.
+
+    Raises:
+        CatalogError: A rule file is broken. The pack must not start with fewer rules than files.
+    """
+    return discover(Path(__file__).parent / "rules", "policy_pack.rules")
+
+
+def discover(folder: Path, package: str) -> tuple[Rule, ...]:
+    """Load one rule from each Python file of a folder.
+
+    Args:
+        folder: The folder. Files whose names begin with an underscore are not rules.
+        package: The name of the package that the files are imported into.
+
+    Raises:
+        CatalogError: A file cannot be imported, holds no rule or several, or is named unusably;
+            two rules share a title; or there is no rule at all.
+    """
+    found: dict[str, Rule] = {}
+    for file in sorted(folder.glob("*.py")):
+        if file.stem.startswith("_"):
+            continue
+        rule = _load(file, package)
+        for other in found.values():
+            if other.title == rule.title:
+                raise CatalogError(
+                    f"{file.name}: its title is also that of '{other.id}'; give each rule its own"
+                )
+        found[rule.id] = rule
+    if not found:
+        raise CatalogError(f"{folder}: holds no rule; the pack does not start without any")
+    return tuple(found[id_] for id_ in sorted(found))
+
+
+def _load(file: Path, package: str) -> Rule:
+    if not _STEM.fullmatch(file.stem):
+        raise CatalogError(f"{file.name}: name a rule file in lower_snake_case, as its id")
+    try:
+        module = _import(file, f"{package}.{file.stem}")
+    except SyntaxError as error:
+        raise CatalogError(f"{file.name}, line {error.lineno}: {error.msg}; mend it") from error
+    except Exception as error:
+        raise CatalogError(f"{file.name}: {type(error).__name__}: {error}; mend it") from error
+    own = [value for value in vars(module).values() if isinstance(value, Rule)]
+    if len(own) != 1:
+        held = f"{len(own)} rules share the id '{own[0].id}'" if own else "it holds no rule"
+        raise CatalogError(f"{file.name}: {held}; write exactly one function with @rule per file")
+    rule = own[0]
+    if not (rule.rationale and rule.title and rule.fix and rule.types):
+        raise CatalogError(f"{file.name}: needs a docstring (why it matters), title, fix and types")
+    return rule
+
+
+def _import(file: Path, name: str) -> ModuleType:
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:  # pragma: no cover  a .py file has a loader
+        raise ImportError(name)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def render() -> str:
+    """Return `docs/rules.md`: every rule, worst first, with what it serves."""
+    catalog = sorted(rules(), key=lambda rule: (WORST_FIRST.index(rule.severity), rule.id))
+    lines = [
+        "# Rules",
+        "",
+        "Generated from `policy_pack/rules/` by `make docs`. CIS, FSBP, GDPR, HIPAA, Forensics and",
+        "Trust Boundaries memberships are Prowler's (`policy_pack/controls.json`); OWASP ones are",
+        "our inference. A rule serves a control; none alone fulfils it.",
+        "",
+        "| rule | severity | wanted state |",
+        "|---|---|---|",
+        *(f"| [{one.id}](#{one.id}) | {one.severity.value} | {one.title} |" for one in catalog),
+    ]
+    for rule in catalog:
+        judged = ", ".join(f"`{type_}`" for type_ in rule.types)
+        when = "the whole stack" if rule.whole_stack else "each resource"
+        lines += [
+            "",
+            f"## {rule.id}",
+            "",
+            f"**{rule.title}** ({rule.severity.value}; judged with {when})",
+            "",
+            rule.rationale,
+            "",
+            f"- Resources: {judged}",
+            f"- Fix: {rule.fix}",
+            *([f"- Left out: {rule.omission}"] if rule.omission else []),
+            *_controls(rule),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _controls(rule: Rule) -> list[str]:
+    by_framework: dict[str, list[str]] = {}
+    for control in serves(rule.controls):
+        level = f" ({control.level})" if control.level else ""
+        by_framework.setdefault(control.framework, []).append(f"{control.id}{level}")
+    return [f"- {framework}: {', '.join(ids)}" for framework, ids in by_framework.items()]

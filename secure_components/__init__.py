@@ -1,0 +1,32 @@
+"""Secure Pulumi components for AWS and GitHub.
+
+Names are resolved when they are used, so that importing this package loads no provider module.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from secure_components.arguments import ArgumentError as ArgumentError
+    from secure_components.audit_trail import AuditTrail as AuditTrail
+    from secure_components.audit_trail import AuditTrailArgs as AuditTrailArgs
+
+_HOMES: Final = {
+    "ArgumentError": "secure_components.arguments",
+    "AuditTrail": "secure_components.audit_trail",
+    "AuditTrailArgs": "secure_components.audit_trail",
+}
+
+__all__ = ["ArgumentError", "AuditTrail", "AuditTrailArgs"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  a name may be anything that a module holds
+    if name not in _HOMES:
+        raise AttributeError(f"module 'secure_components' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,407 @@
+"""The record of every change of an AWS account."""
+
+# No `from __future__ import annotations` in a component's file: Pulumi's component host reads the
+# constructor's annotations as they stand.
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from secure_components.arguments import check_arguments, check_value, refuse
+
+_RETENTIONS: Final = (365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+"""What CloudWatch Logs takes (PutRetentionPolicy), from a year on (AWS FSBP CloudWatch.16)."""
+
+_KEY_ARN: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+_TRAIL_NAME: Final = re.compile(r"(?=.{3,128}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
+"""CloudTrail, CreateTrail: letters, digits, and single separators between them."""
+
+
+class AuditTrailArgs(TypedDict):
+    """Arguments of `AuditTrail`. All may be left out."""
+
+    kms_key_arn: NotRequired[pulumi.Input[str]]
+    """ARN of the key that encrypts the log files and the log group; one is made when absent. Its
+    policy must allow CloudTrail and CloudWatch Logs, as the one that is made does."""
+
+    retention_in_days: NotRequired[pulumi.Input[int]]
+    """Days that the log group keeps events: 365 (default), 400, 545, 731, 1096, 1827, 2192, 2557,
+    2922, 3288 or 3653. The bucket keeps its files until they are deleted."""
+
+    trail_name: NotRequired[str]
+    """Name of the trail in AWS, 3 to 128 characters; `PROJECT-STACK-NAME` when absent. Policies
+    name the trail before it exists, so it cannot be an output; a new name makes a new trail."""
+
+
+_DEFAULTS: Final[AuditTrailArgs] = {}
+
+
+class AuditTrail(pulumi.ComponentResource):
+    """Records who did what in every region of the account, so that it can be found and trusted.
+
+    Makes a multi-region CloudTrail trail of all management events with signed log files; a bucket
+    that is private, versioned, encrypted and TLS-only, into which this trail alone may write; a
+    log group with a year's retention, for alarms and queries; and a rotating key for both.
+
+    Serves (by which rule of the pack, see `docs/rules.md`): CIS AWS Foundations 7.0 4.1, 4.2, 4.5,
+    4.6, 3.1.1, 3.1.4; AWS FSBP CloudTrail.1, .2, .4, .5, CloudWatch.16, KMS.4, S3.5, S3.8, S3.14,
+    S3.17. Not covered: data events, Insights, access logs of the bucket, object lock, alarms, and
+    organization trails.
+
+    Costs, at the list prices of us-east-1: the key 1 USD a month; the first copy of management
+    events is free, a second trail's costs 2 USD per 100,000 events; the log group 0.50 USD per GB
+    taken in and 0.03 USD per GB and month; the bucket 0.023 USD per GB and month. An account with
+    little traffic pays some 2 USD a month.
+
+    Destroying the stack leaves a bucket that is not empty: deletion is refused, by intent.
+
+    Sources: AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail" and "Configure AWS
+    KMS key policies for CloudTrail"; CloudWatch Logs User Guide, "Encrypt log data in CloudWatch
+    Logs using AWS KMS".
+
+    Args:
+        name: Resource name. Children are `name` (the trail) and `name-<role>`.
+        args: See `AuditTrailArgs`.
+        opts: Resource options; a provider given here is used for all children.
+
+    Raises:
+        ArgumentError: An argument is unknown, of the wrong type, or not allowed. Nothing has been
+            registered then. An `Output` is checked when it resolves.
+    """
+
+    trail_arn: pulumi.Output[str]
+    """ARN of the trail."""
+    bucket_name: pulumi.Output[str]
+    """Name of the bucket that holds the log files, below `AWSLogs/ACCOUNT/CloudTrail/`."""
+    log_group_name: pulumi.Output[str]
+    """Name of the log group that holds the events."""
+    kms_key_arn: pulumi.Output[str]
+    """ARN of the key, made or given."""
+
+    def __init__(
+        self,
+        name: str,
+        args: AuditTrailArgs = _DEFAULTS,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        retention = _check(name, args)
+        trail_name = args.get("trail_name") or _default_trail_name(name)
+        super().__init__("secure-components:index:AuditTrail", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+
+        place = _place(self)
+        trail_arn = place.apply(lambda at: at.arn("cloudtrail", f"trail/{trail_name}"))
+        log_group_path = f"/aws/cloudtrail/{trail_name}"
+        log_group_arn = place.apply(lambda at: at.arn("logs", f"log-group:{log_group_path}"))
+
+        if "kms_key_arn" in args:
+            key_arn = pulumi.Output.from_input(args["kms_key_arn"])
+        else:
+            key = aws.kms.Key(
+                f"{name}-key",
+                description=f"Encrypts the audit trail {trail_name}",
+                enable_key_rotation=True,
+                deletion_window_in_days=30,
+                policy=_json(_key_policy, place, trail_arn, log_group_arn),
+                opts=child,
+            )
+            aws.kms.Alias(
+                f"{name}-key-alias",
+                name=f"alias/cloudtrail/{trail_name.replace('.', '-')}",
+                target_key_id=key.key_id,
+                opts=child,
+            )
+            key_arn = key.arn
+
+        bucket = aws.s3.Bucket(f"{name}-bucket", opts=child)
+        private = aws.s3.BucketPublicAccessBlock(
+            f"{name}-bucket-public-access-block",
+            bucket=bucket.bucket,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=child,
+        )
+        aws.s3.BucketOwnershipControls(
+            f"{name}-bucket-ownership",
+            bucket=bucket.bucket,
+            rule={"object_ownership": "BucketOwnerEnforced"},
+            opts=child,
+        )
+        aws.s3.BucketVersioning(
+            f"{name}-bucket-versioning",
+            bucket=bucket.bucket,
+            versioning_configuration={"status": "Enabled"},
+            opts=child,
+        )
+        encryption = aws.s3.BucketServerSideEncryptionConfiguration(
+            f"{name}-bucket-encryption",
+            bucket=bucket.bucket,
+            rules=[
+                {
+                    "apply_server_side_encryption_by_default": {
+                        "sse_algorithm": "aws:kms",
+                        "kms_master_key_id": key_arn,
+                    },
+                    "bucket_key_enabled": True,
+                },
+            ],
+            opts=child,
+        )
+        # S3 refuses two changes of a bucket's access at once ("conflicting conditional operation").
+        bucket_policy = aws.s3.BucketPolicy(
+            f"{name}-bucket-policy",
+            bucket=bucket.bucket,
+            policy=_json(_bucket_policy, place, bucket.bucket, trail_arn),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[private]),
+        )
+
+        log_group = aws.cloudwatch.LogGroup(
+            f"{name}-log-group",
+            name=log_group_path,
+            kms_key_id=key_arn,
+            retention_in_days=retention,
+            opts=child,
+        )
+        role = aws.iam.Role(
+            f"{name}-log-role",
+            description=f"Lets the audit trail {trail_name} write to its log group",
+            assume_role_policy=_json(_trust_policy, place, trail_arn),
+            opts=child,
+        )
+        role_policy = aws.iam.RolePolicy(
+            f"{name}-log-role-policy",
+            role=role.name,
+            policy=_json(_delivery_policy, place, log_group_arn),
+            opts=child,
+        )
+
+        trail = aws.cloudtrail.Trail(
+            name,
+            name=trail_name,
+            s3_bucket_name=bucket.bucket,
+            kms_key_id=key_arn,
+            is_multi_region_trail=True,
+            include_global_service_events=True,
+            enable_logging=True,
+            enable_log_file_validation=True,
+            cloud_watch_logs_group_arn=log_group_arn.apply(lambda arn: f"{arn}:*"),
+            cloud_watch_logs_role_arn=role.arn,
+            # CloudTrail tests that it can write before it makes the trail.
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[bucket_policy, encryption, log_group, role_policy]
+            ),
+        )
+
+        self.trail_arn = trail.arn
+        self.bucket_name = bucket.bucket
+        self.log_group_name = log_group.name
+        self.kms_key_arn = key_arn
+        self.register_outputs(
+            {
+                "trail_arn": self.trail_arn,
+                "bucket_name": self.bucket_name,
+                "log_group_name": self.log_group_name,
+                "kms_key_arn": self.kms_key_arn,
+            },
+        )
+
+
+def _check(name: str, args: AuditTrailArgs) -> pulumi.Input[int]:
+    """Check all arguments and return the retention."""
+    check_arguments("AuditTrail", name, args, AuditTrailArgs)
+    if "kms_key_arn" in args:
+        check_value(
+            "AuditTrail",
+            name,
+            "kms_key_arn",
+            args["kms_key_arn"],
+            lambda arn: _KEY_ARN.fullmatch(arn) is not None,
+            "the ARN of a key, as arn:aws:kms:REGION:ACCOUNT:key/ID; not an alias, which "
+            "CloudTrail resolves in the caller's account",
+        )
+    if "trail_name" in args and not _TRAIL_NAME.fullmatch(args["trail_name"]):
+        refuse(
+            "AuditTrail",
+            name,
+            "trail_name",
+            "is not allowed; give 3 to 128 letters and digits, with single '.', '_' or '-' between",
+        )
+    return check_value(
+        "AuditTrail",
+        name,
+        "retention_in_days",
+        args.get("retention_in_days", _RETENTIONS[0]),
+        lambda days: days in _RETENTIONS,
+        f"one of {', '.join(map(str, _RETENTIONS))}",
+    )
+
+
+def _default_trail_name(name: str) -> str:
+    """Name the trail after project, stack and resource, so that two stacks do not collide."""
+    proposed = f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}"
+    safe = re.sub(r"[._-]+", "-", re.sub(r"[^A-Za-z0-9._-]", "-", proposed)).strip("-")
+    if not _TRAIL_NAME.fullmatch(safe):
+        refuse("AuditTrail", name, "trail_name", "is needed: PROJECT-STACK-NAME is over 128 long")
+    return safe
+
+
+class _Place:
+    """Where the component's resources are: what every ARN is made of."""
+
+    def __init__(self, partition: str, dns_suffix: str, region: str, account: str) -> None:
+        self.partition = partition
+        self.dns_suffix = dns_suffix
+        self.region = region
+        self.account = account
+
+    def arn(self, service: str, resource: str) -> str:
+        """Return the ARN of a resource here."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+
+def _place(parent: pulumi.Resource) -> pulumi.Output[_Place]:
+    invoke = pulumi.InvokeOptions(parent=parent)
+    partition = aws.get_partition_output(opts=invoke)
+    return pulumi.Output.all(
+        partition.partition,
+        partition.dns_suffix,
+        aws.get_region_output(opts=invoke).region,
+        aws.get_caller_identity_output(opts=invoke).account_id,
+    ).apply(lambda parts: _Place(*parts))
+
+
+def _json(make: Any, *inputs: pulumi.Input[Any]) -> pulumi.Output[str]:  # noqa: ANN401  a policy's maker
+    """Return the JSON policy document that `make` writes from what the inputs resolve to."""
+    return pulumi.Output.all(*inputs).apply(
+        lambda resolved: json.dumps({"Version": "2012-10-17", "Statement": make(*resolved)})
+    )
+
+
+Statements = Sequence[Mapping[str, Any]]
+
+
+def _key_policy(place: _Place, trail_arn: str, log_group_arn: str) -> Statements:
+    cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
+    from_trail = {"aws:SourceArn": trail_arn}
+    return [
+        {
+            # Without it nobody could administer the key; it lets IAM decide, and grants nothing.
+            "Sid": "AccountAdministers",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:{place.partition}:iam::{place.account}:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        },
+        {
+            "Sid": "CloudTrailEncrypts",
+            "Effect": "Allow",
+            "Principal": cloudtrail,
+            "Action": "kms:GenerateDataKey*",
+            "Resource": "*",
+            "Condition": {
+                "StringEquals": {
+                    **from_trail,
+                    "kms:EncryptionContext:aws:cloudtrail:arn": trail_arn,
+                },
+            },
+        },
+        {
+            "Sid": "CloudTrailDescribes",
+            "Effect": "Allow",
+            "Principal": cloudtrail,
+            "Action": "kms:DescribeKey",
+            "Resource": "*",
+            "Condition": {"StringEquals": from_trail},
+        },
+        {
+            "Sid": "CloudWatchLogsEncrypts",
+            "Effect": "Allow",
+            "Principal": {"Service": f"logs.{place.region}.{place.dns_suffix}"},
+            "Action": [
+                "kms:Decrypt*",
+                "kms:Describe*",
+                "kms:Encrypt*",
+                "kms:GenerateDataKey*",
+                "kms:ReEncrypt*",
+            ],
+            "Resource": "*",
+            "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": log_group_arn}},
+        },
+    ]
+
+
+def _bucket_policy(place: _Place, bucket: str, trail_arn: str) -> Statements:
+    bucket_arn = f"arn:{place.partition}:s3:::{bucket}"
+    cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
+    deny_everyone = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [bucket_arn, f"{bucket_arn}/*"],
+    }
+    return [
+        {
+            "Sid": "CloudTrailReadsAcl",
+            "Effect": "Allow",
+            "Principal": cloudtrail,
+            "Action": "s3:GetBucketAcl",
+            "Resource": bucket_arn,
+            "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}},
+        },
+        {
+            "Sid": "CloudTrailWrites",
+            "Effect": "Allow",
+            "Principal": cloudtrail,
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket_arn}/AWSLogs/{place.account}/*",
+            "Condition": {
+                "StringEquals": {
+                    "aws:SourceArn": trail_arn,
+                    "s3:x-amz-acl": "bucket-owner-full-control",
+                },
+            },
+        },
+        {
+            **deny_everyone,
+            "Sid": "DenyPlainHttp",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+        {
+            **deny_everyone,
+            "Sid": "DenyOldTls",
+            "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
+        },
+    ]
+
+
+def _trust_policy(place: _Place, trail_arn: str) -> Statements:
+    return [
+        {
+            "Sid": "CloudTrailAssumes",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudtrail.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": place.account, "aws:SourceArn": trail_arn},
+            },
+        },
+    ]
+
+
+def _delivery_policy(place: _Place, log_group_arn: str) -> Statements:
+    # CloudTrail names its streams so; streams of one log group, and nothing else.
+    streams = f"{log_group_arn}:log-stream:{place.account}_CloudTrail_{place.region}*"
+    return [
+        {
+            "Sid": "WriteEvents",
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": streams,
+        },
+    ]

@@ -1,0 +1,68 @@
+"""Policy documents are read as IAM reads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policy_pack.iam import Statement, statements
+
+
+def test_single_statement_is_a_list_of_one() -> None:
+    assert len(statements({"Statement": {"Effect": "Allow"}})) == 1
+    assert statements({}) == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "action", "covered"),
+    [
+        ({"Action": "s3:*"}, "s3:GetObject", True),
+        ({"Action": ["s3:Get*"]}, "s3:GetObject", True),
+        ({"Action": "S3:getobject"}, "s3:GetObject", True),
+        ({"Action": "s3:GetObjec?"}, "s3:GetObject", True),
+        ({"Action": "*"}, "s3:GetObject", True),
+        ({"Action": "s3:Put*"}, "s3:GetObject", False),
+        ({"Action": "s3:[G]etObject"}, "s3:GetObject", False),
+        ({"NotAction": "s3:Put*"}, "s3:GetObject", True),
+        ({"NotAction": "s3:Get*"}, "s3:GetObject", False),
+        ({}, "s3:GetObject", False),
+    ],
+)
+def test_actions(raw: dict[str, Any], action: str, covered: bool) -> None:
+    assert Statement(raw).matches_action(action) is covered
+
+
+@pytest.mark.parametrize(
+    ("raw", "everyone"),
+    [
+        ({"Principal": "*"}, True),
+        ({"Principal": {"AWS": "*"}}, True),
+        ({"Principal": {"AWS": ["arn:aws:iam::123456789012:root", "*"]}}, True),
+        ({"NotPrincipal": {"AWS": "arn:aws:iam::123456789012:root"}}, True),
+        ({"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}, False),
+        ({"Principal": {"Service": "cloudtrail.amazonaws.com"}}, False),
+        ({}, False),
+    ],
+)
+def test_everyone(raw: dict[str, Any], everyone: bool) -> None:
+    assert Statement(raw).everyone is everyone
+
+
+@pytest.mark.parametrize(
+    ("condition", "binds"),
+    [
+        ({"StringEquals": {"aws:SourceArn": "arn:x"}}, True),
+        ({"StringEquals": {"AWS:SOURCEARN": ["arn:x"]}}, True),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::b*"}}, True),
+        ({"StringNotEquals": {"aws:SourceArn": "arn:x"}}, False),
+        ({"StringEqualsIfExists": {"aws:SourceArn": "arn:x"}}, False),
+        ({"ForAllValues:StringEquals": {"aws:SourceArn": "arn:x"}}, False),
+        ({"StringLike": {"aws:SourceArn": "*"}}, False),
+        ({"StringEquals": {"aws:SourceArn": []}}, False),
+        ({"StringEquals": {"aws:PrincipalTag/team": "x"}}, False),
+        ({}, False),
+    ],
+)
+def test_conditions_that_bind(condition: dict[str, Any], binds: bool) -> None:
+    assert Statement({"Condition": condition}).binds("aws:SourceArn") is binds

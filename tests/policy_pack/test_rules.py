@@ -1,0 +1,113 @@
+"""Every rule, by its own examples. Adding a rule adds its tests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from policy_pack.catalog import rules
+from policy_pack.rule import (
+    UNKNOWN,
+    Example,
+    Resource,
+    Rule,
+    Stack,
+    Verdict,
+    example_stack,
+    example_urn,
+    ref,
+)
+
+
+def cases(kind: str) -> list[Any]:
+    return [
+        pytest.param(rule, example, id=f"{rule.id}-{index}")
+        for rule in rules()
+        for index, example in enumerate(getattr(rule, kind))
+    ]
+
+
+def verdicts(rule: Rule, example: Example) -> Iterator[Verdict]:
+    """Judge an example: as at a first preview, and as at `up` where references are known."""
+    if not rule.whole_stack:
+        for type_ in rule.types:
+            resource = Resource(type_, "example", example_urn(type_, "example"), example)
+            yield rule.judge(resource, Stack([resource]))
+        return
+    for known in (False, True):
+        stack = example_stack(example, known=known)
+        yield rule.judge(stack.resources[0], stack)
+
+
+@pytest.mark.parametrize(("rule", "example"), cases("passes"))
+def test_right_example_passes(rule: Rule, example: Example) -> None:
+    for verdict in verdicts(rule, example):
+        assert verdict.passed, verdict
+
+
+@pytest.mark.parametrize(("rule", "example"), cases("fails"))
+def test_wrong_example_is_found(rule: Rule, example: Example) -> None:
+    for verdict in verdicts(rule, example):
+        assert verdict.findings
+        assert not verdict.failure
+
+
+@pytest.mark.parametrize(("rule", "example"), cases("undecided"))
+def test_unknown_value_is_neither_passed_nor_found(rule: Rule, example: Example) -> None:
+    for verdict in verdicts(rule, example):
+        assert verdict.undecided
+        assert not verdict.findings
+        assert not verdict.failure
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_examples_cover_omission_and_unknown(rule: Rule) -> None:
+    omitted = [example for example in rule.fails if _is_omission(rule, example)]
+    assert bool(omitted) != bool(rule.omission), (
+        "show the omitted property in `fails`, or say in `omission` why leaving it out is safe"
+    )
+    assert rule.passes
+    assert any(
+        _holds_unknown(example) for example in (*rule.passes, *rule.fails, *rule.undecided)
+    ), "show how the rule reads a value that is not known yet"
+
+
+@pytest.mark.parametrize(("rule", "example"), cases("fails"))
+def test_finding_shows_no_value_but_a_statement_id(rule: Rule, example: Example) -> None:
+    values = {value for value in _strings(example) if len(value) > 4}
+    for verdict in verdicts(rule, example):
+        for finding in verdict.findings:
+            shown = {value for value in values if value in finding.reason}
+            assert not shown, "a value can be a secret in plain text"
+
+
+def _is_omission(rule: Rule, example: Example) -> bool:
+    """The judged resource says nothing of itself; in a stack it is the first one."""
+    return not (next(iter(example.values()))[1] if rule.whole_stack else example)
+
+
+def _holds_unknown(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds_unknown(nested) for nested in value.values())
+    if isinstance(value, list | tuple):
+        return any(_holds_unknown(nested) for nested in value)
+    return value is UNKNOWN or isinstance(value, ref)
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Yield every text that a resource's properties hold, also inside a JSON document."""
+    if isinstance(value, Mapping):
+        for key, nested in value.items():
+            if key != "Sid":  # a label, which a rule may show
+                yield from _strings(nested)
+    elif isinstance(value, list | tuple):
+        for nested in value:
+            yield from _strings(nested)
+    elif isinstance(value, str):
+        try:
+            yield from _strings(json.loads(value))
+        except json.JSONDecodeError:
+            yield value

@@ -1,0 +1,71 @@
+"""Arguments are refused by name, reason and what is allowed, before anything is registered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+import pytest
+
+from secure_components.arguments import ArgumentError, check_arguments, check_value
+
+
+class Example(TypedDict):
+    name: str
+    days: NotRequired[pulumi.Input[int]]
+    tags: NotRequired[Mapping[str, pulumi.Input[str]]]
+    names: NotRequired[Sequence[str]]
+    on: NotRequired[pulumi.Input[bool]]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"name": "x"},
+        {"name": "x", "days": 3, "tags": {"a": "b"}, "names": ["a"], "on": False},
+        {"name": "x", "days": pulumi.Output.from_input(3)},
+    ],
+)
+def test_right_arguments(args: dict[str, Any]) -> None:
+    check_arguments("Thing", "it", args, Example)
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ({}, "argument 'name' is required and missing"),
+        ({"name": "x", "dayz": 3}, "argument 'dayz' is unknown; did you mean 'days'"),
+        ({"name": "x", "zzzzz": 3}, "argument 'zzzzz' is unknown; Known: name, days"),
+        ({"name": 3}, "argument 'name' is a int; give str"),
+        ({"name": "x", "days": "3"}, "argument 'days' is a str; give int, or an Output of it"),
+        ({"name": "x", "days": True}, "argument 'days' is a bool"),
+        ({"name": "x", "on": 1}, "argument 'on' is a int"),
+        ({"name": "x", "names": "abc"}, "argument 'names' is a str; give Sequence"),
+        ({"name": pulumi.Output.from_input("x")}, "argument 'name' is a Output; give str"),
+        ({"name": "x", "days": None}, "argument 'days' is a NoneType"),
+        (["name"], "argument 'args' is a list; give a dict"),
+    ],
+)
+def test_wrong_arguments(args: Any, message: str) -> None:
+    with pytest.raises(ArgumentError, match=message) as caught:
+        check_arguments("Thing", "it", args, Example)
+    assert str(caught.value).startswith("Thing 'it': ")
+
+
+def test_message_holds_no_value() -> None:
+    with pytest.raises(ArgumentError) as caught:
+        check_value("Thing", "it", "password", "hunter2", lambda _: False, "another")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_output_is_checked_when_it_resolves() -> None:
+    output = pulumi.Output.from_input(3)
+    checked = check_value("Thing", "it", "days", output, lambda days: days > 3, "more than 3")
+
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]  the SDK's own is untyped
+    def resolve() -> pulumi.Output[int]:
+        return checked
+
+    with pytest.raises(ArgumentError, match="argument 'days' is not allowed; give more than 3"):
+        resolve()
