@@ -31,9 +31,11 @@ check: .venv/ready ## Run the fast gates: ruff, mypy, import-linter, docs curren
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --quiet || .venv/bin/lint-imports
 	@$(RUN) -m policy_pack docs | diff -u docs/rules.md - || { echo "run: make docs"; exit 1; }
+	@$(RUN) tools/render_components.py | diff -u docs/components.md - || { echo "run: make docs"; exit 1; }
 
 docs: .venv/ready ## Write the generated documentation.
 	@$(RUN) -m policy_pack docs > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
+	@$(RUN) tools/render_components.py > docs/components.md.new && mv docs/components.md.new docs/components.md
 
 lock: .venv/ready ## Choose new versions of all dependencies, with their hashes.
 	@.venv/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \

@@ -12,10 +12,10 @@ from types import ModuleType
 from typing import Final
 
 from policy_pack.controls import serves
-from policy_pack.rule import Rule, Severity
+from policy_pack.rule import DuplicateRuleError, Rule, Severity
 
 _STEM = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
-WORST_FIRST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+_WORST_FIRST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
 
 class CatalogError(Exception):
@@ -66,13 +66,13 @@ def _load(file: Path, package: str) -> Rule:
         module = _import(file, f"{package}.{file.stem}")
     except SyntaxError as error:
         raise CatalogError(f"{file.name}, line {error.lineno}: {error.msg}; mend it") from error
+    except DuplicateRuleError as error:
+        raise CatalogError(f"{file.name}: {error}") from error
     except Exception as error:
         raise CatalogError(f"{file.name}: {type(error).__name__}: {error}; mend it") from error
-    own = [value for value in vars(module).values() if isinstance(value, Rule)]
-    if len(own) != 1:
-        held = f"{len(own)} rules share the id '{own[0].id}'" if own else "it holds no rule"
-        raise CatalogError(f"{file.name}: {held}; write exactly one function with @rule per file")
-    rule = own[0]
+    rule = next((value for value in vars(module).values() if isinstance(value, Rule)), None)
+    if rule is None:
+        raise CatalogError(f"{file.name}: it holds no rule; write one function with @rule in it")
     if not (rule.rationale and rule.title and rule.fix and rule.types):
         raise CatalogError(f"{file.name}: needs a docstring (why it matters), title, fix and types")
     return rule
@@ -91,7 +91,7 @@ def _import(file: Path, name: str) -> ModuleType:
 
 def render() -> str:
     """Return `docs/rules.md`: every rule, worst first, with what it serves."""
-    catalog = sorted(rules(), key=lambda rule: (WORST_FIRST.index(rule.severity), rule.id))
+    catalog = sorted(rules(), key=lambda rule: (_WORST_FIRST.index(rule.severity), rule.id))
     lines = [
         "# Rules",
         "",

@@ -66,6 +66,21 @@ def serves(controls: tuple[Control, ...]) -> tuple[Control, ...]:
     return tuple(sorted({*controls, *derived}))
 
 
+_CITED_BY_ID = ("CIS AWS 7.0", "AWS FSBP", "OWASP")
+
+
+def cite(controls: tuple[Control, ...]) -> str:
+    """Return a line of controls that is short enough for a message.
+
+    Ids of the catalogues that people search by; of the others, where one rule may serve ten ids,
+    the name alone. Prowler is left out: its checks are a way to know, not a demand.
+    """
+    ids = [str(control) for control in controls if control.framework in _CITED_BY_ID]
+    names = {control.framework.partition(" AWS ")[0] for control in controls}
+    others = sorted(names - {"CIS", "AWS FSBP", "OWASP", "Prowler"})
+    return ", ".join([*ids, *others])
+
+
 @cache
 def _memberships() -> dict[str, list[list[str]]]:
     text = resources.files("policy_pack").joinpath("controls.json").read_text("utf-8")

@@ -20,6 +20,7 @@ __all__ = [
     "UNKNOWN",
     "Block",
     "Control",
+    "DuplicateRuleError",
     "Finding",
     "Resource",
     "Rule",
@@ -271,6 +272,13 @@ class Verdict:
         return not (self.findings or self.undecided or self.failure)
 
 
+class DuplicateRuleError(Exception):
+    """A second rule in one file: its id is taken."""
+
+    def __init__(self, id: str) -> None:  # noqa: A002  the field's word
+        super().__init__(f"a second rule has the id '{id}'; write one function with @rule per file")
+
+
 ResourceCheck = Callable[[Resource], Iterator[str]]
 StackCheck = Callable[[Resource, Stack], Iterator[str]]
 Example = Mapping[str, Any]
@@ -353,8 +361,12 @@ def rule(  # noqa: PLR0913  a rule is told by naming all of it, once
     """
 
     def make(check: ResourceCheck | StackCheck) -> Rule:
+        id_ = check.__module__.rpartition(".")[2].replace("_", "-")
+        # Told here: a second function of the same name would leave no trace of the first one.
+        if any(isinstance(value, Rule) for value in check.__globals__.values()):
+            raise DuplicateRuleError(id_)
         return Rule(
-            id=check.__module__.rpartition(".")[2].replace("_", "-"),
+            id=id_,
             title=title,
             rationale=inspect.cleandoc(check.__doc__ or ""),
             types=tuple(types),

@@ -18,7 +18,7 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from policy_pack.controls import serves
+from policy_pack.controls import cite, serves
 from policy_pack.rule import UNKNOWN, Finding, Resource, Rule, Stack, Verdict
 
 NAME = "secure-components"
@@ -58,15 +58,9 @@ def policy(rule: Rule) -> Policy:
 
 def message(finding: Finding) -> str:
     """Return what the engine shows for a finding: it shows nothing else of the rule."""
-    rule = finding.rule
-    ids = ", ".join(
-        str(control) for control in serves(rule.controls) if control.framework in _BRIEF
-    )
-    return f"{finding.reason}\nFix: {rule.fix}" + (f"\nControls: {ids}" if ids else "")
-
-
-_BRIEF = ("CIS AWS 7.0", "AWS FSBP", "OWASP")
-"""The catalogues that a message names. `docs/rules.md` has all: HIPAA alone may take ten ids."""
+    lines = [finding.reason, f"Fix: {finding.rule.fix}"]
+    controls = cite(serves(finding.rule.controls))
+    return "\n".join([*lines, f"Controls: {controls}"] if controls else lines)
 
 
 def _report(

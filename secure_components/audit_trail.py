@@ -171,7 +171,7 @@ class AuditTrail(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{name}-log-role",
             description=f"Lets the audit trail {trail_name} write to its log group",
-            assume_role_policy=_json(_trust_policy, place, trail_arn),
+            assume_role_policy=_document(_trust_policy()),
             opts=child,
         )
         role_policy = aws.iam.RolePolicy(
@@ -278,12 +278,14 @@ def _place(parent: pulumi.Resource) -> pulumi.Output[_Place]:
 
 def _json(make: Any, *inputs: pulumi.Input[Any]) -> pulumi.Output[str]:  # noqa: ANN401  a policy's maker
     """Return the JSON policy document that `make` writes from what the inputs resolve to."""
-    return pulumi.Output.all(*inputs).apply(
-        lambda resolved: json.dumps({"Version": "2012-10-17", "Statement": make(*resolved)})
-    )
+    return pulumi.Output.all(*inputs).apply(lambda resolved: _document(make(*resolved)))
 
 
 Statements = Sequence[Mapping[str, Any]]
+
+
+def _document(statements: Statements) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def _key_policy(place: _Place, trail_arn: str, log_group_arn: str) -> Statements:
@@ -380,16 +382,16 @@ def _bucket_policy(place: _Place, bucket: str, trail_arn: str) -> Statements:
     ]
 
 
-def _trust_policy(place: _Place, trail_arn: str) -> Statements:
+def _trust_policy() -> Statements:
+    # No condition on the source: AWS documents none for this role, and a trail that cannot assume
+    # it is refused. Whoever hands the role to a trail needs iam:PassRole on it in this account, so
+    # no other account can (our inference).
     return [
         {
             "Sid": "CloudTrailAssumes",
             "Effect": "Allow",
             "Principal": {"Service": "cloudtrail.amazonaws.com"},
             "Action": "sts:AssumeRole",
-            "Condition": {
-                "StringEquals": {"aws:SourceAccount": place.account, "aws:SourceArn": trail_arn},
-            },
         },
     ]
 

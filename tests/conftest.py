@@ -1,6 +1,9 @@
 """Fixtures that all tests share."""
 
-from collections.abc import Callable
+import os
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 
@@ -13,3 +16,39 @@ def engine(pytestconfig: pytest.Config) -> Engine:
     reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
     progress: Callable[[str], None] = reporter.write_line if reporter else print
     return find_engine(progress)
+
+
+@pytest.fixture(scope="session")
+def wait_until() -> Callable[[Callable[[], bool], str], None]:
+    """Wait for a condition, and fail, naming what was waited for, after 20 seconds."""
+
+    def wait(condition: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + 20
+        while not condition():
+            if time.monotonic() > deadline:
+                pytest.fail(f"not within 20 s: {what}")
+            time.sleep(0.02)
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def wait_for_end(
+    wait_until: Callable[[Callable[[], bool], str], None],
+) -> Callable[[Iterable[int]], None]:
+    """Wait until none of these processes runs any more."""
+
+    def runs(pid: int) -> bool:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        state = Path(f"/proc/{pid}/stat")
+        # A zombie has ended; that nobody asked how is its parent's affair.
+        return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")
+
+    def wait(pids: Iterable[int]) -> None:
+        left = list(pids)
+        wait_until(lambda: not any(map(runs, left)), f"the end of processes {left}")
+
+    return wait

@@ -41,7 +41,12 @@ def test_file_stem_is_the_id(tmp_path: Path) -> None:
         (
             "twice.py",
             RULE.format(title="a", function="check") + RULE.format(title="b", function="other"),
-            r"twice\.py: 2 rules share the id 'twice'",
+            r"twice\.py: a second rule has the id 'twice'",
+        ),
+        (
+            "hidden.py",
+            RULE.format(title="a", function="check") + RULE.format(title="b", function="check"),
+            r"hidden\.py: a second rule has the id 'hidden'",
         ),
         (
             "undocumented.py",
