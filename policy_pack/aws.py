@@ -6,6 +6,7 @@ from typing import Final
 
 TRAILS: Final = ("aws:cloudtrail/trail:Trail",)
 KEYS: Final = ("aws:kms/key:Key",)
+KEY_POLICIES: Final = ("aws:kms/keyPolicy:KeyPolicy",)
 LOG_GROUPS: Final = ("aws:cloudwatch/logGroup:LogGroup",)
 
 BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
@@ -14,6 +15,7 @@ BUCKET_ENCRYPTIONS: Final = (
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
     "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
 )
+BUCKET_OWNERSHIPS: Final = ("aws:s3/bucketOwnershipControls:BucketOwnershipControls",)
 BUCKET_POLICIES: Final = ("aws:s3/bucketPolicy:BucketPolicy",)
 BUCKET_VERSIONINGS: Final = (
     "aws:s3/bucketVersioning:BucketVersioning",

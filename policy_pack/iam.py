@@ -59,13 +59,15 @@ class Statement:
     def binds(self, *keys: str) -> bool:
         """Tell whether a condition ties the statement to given values of one of the keys.
 
+        A key may end in `*`, as `kms:EncryptionContext:*`.
+
         Only positive operators tie: `StringNotEquals` and the like leave everyone else in, and an
         operator with `IfExists` or `ForAllValues` is true where the key is absent. A bare `*` ties
         nothing.
         """
-        wanted = {key.lower() for key in keys}
+        wanted = [key.lower() for key in keys]
         return any(
-            key in wanted and operator in _BINDING and values and "*" not in values
+            operator in _BINDING and values and "*" not in values and _matches(wanted, key)
             for operator, key, values in self.conditions()
         )
 
@@ -88,7 +90,7 @@ def as_list(value: Any) -> list[str]:  # noqa: ANN401  a document is JSON
     return [str(element) for element in value] if isinstance(value, list) else [str(value)]
 
 
-def _matches(patterns: list[str], action: str) -> bool:
+def _matches(patterns: list[str], name: str) -> bool:
     # IAM knows no character classes: a bracket stands for itself.
     literal = (pattern.lower().replace("[", "[[]") for pattern in patterns)
-    return any(fnmatchcase(action.lower(), pattern) for pattern in literal)
+    return any(fnmatchcase(name.lower(), pattern) for pattern in literal)

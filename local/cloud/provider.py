@@ -481,9 +481,12 @@ def _secret_texts(value: object, *, inside: bool = False) -> Iterator[str]:
 
 
 def _failures(failures: list[CheckFailure]) -> provider_pb2.CheckResponse:
+    # The property goes into the reason: of one that is named apart the engine shows the value.
     return provider_pb2.CheckResponse(
         failures=[
-            provider_pb2.CheckFailure(property=each.property, reason=each.reason)
+            provider_pb2.CheckFailure(
+                reason=f"property '{each.property}' {each.reason}" if each.property else each.reason
+            )
             for each in failures
         ]
     )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from policy_pack.aws import KEYS
+from policy_pack.aws import KEY_POLICIES, KEYS
 from policy_pack.iam import statements
 from policy_pack.rule import UNKNOWN, Resource, Severity, owasp, prowler, rule
 
@@ -25,7 +25,7 @@ def _policy(**changes: object) -> dict[str, Any]:
 
 @rule(
     title="KMS keys are not public",
-    types=(*KEYS, "aws:kms/keyPolicy:KeyPolicy"),
+    types=(*KEYS, *KEY_POLICIES),
     severity=Severity.CRITICAL,
     fix="Name the principals, or tie the statement to kms:CallerAccount or aws:PrincipalOrgID.",
     controls=(prowler("kms_key_not_publicly_accessible"), owasp("A01:2021")),

@@ -38,9 +38,9 @@ from local.workspace import EXAMPLES, ExampleError, Workspace
         (
             """
             import pulumi
-            pulumi.CustomResource("aws:kms/key:Key", "key", {"enableKeyRotation": [1]})
+            pulumi.CustomResource("aws:kms/key:Key", "key", {"enableKeyRotation": ["hunter2"]})
             """,
-            "enableKeyRotation",
+            "property 'enableKeyRotation' ",
         ),
         (
             """
@@ -59,6 +59,7 @@ def test_wrong_program(
     outcome = workspace.preview()
     assert outcome.code != 0
     assert message in outcome.output
+    assert "hunter2" not in outcome.output
     assert workspace.up().code != 0
     assert cloud.client("kms").list_keys()["Keys"] == []
 
