@@ -902,7 +902,7 @@ def test_a_repository_is_archived_last(github: Any, http: Client) -> None:
         (RULESET, PROTECTED, "PUT", "/repos/example/web/rulesets/1003", {"rules": []}, "rules"),
     ],
 )
-def test_drift_is_seen_and_undone(  # noqa: PLR0913, PLR0917  a case a line
+def test_drift_is_seen_and_undone(
     github: Any,
     http: Client,
     token: str,

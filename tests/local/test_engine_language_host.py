@@ -387,7 +387,7 @@ finally:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])
-def test_nothing_stays_when_the_engine_is_stopped(  # noqa: PLR0913, PLR0917  fixtures
+def test_nothing_stays_when_the_engine_is_stopped(
     number: signal.Signals,
     environment: Mapping[str, str],
     pulumi: Pulumi,
