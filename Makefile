@@ -29,7 +29,7 @@ check: .venv/ready ## Run the fast gates: ruff, mypy, import-linter, docs curren
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/ruff format --quiet --check . || { echo "run: .venv/bin/ruff format ."; exit 1; }
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports --quiet || .venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 	@$(RUN) -m policy_pack docs | diff -u docs/rules.md - || { echo "run: make docs"; exit 1; }
 	@$(RUN) tools/render_components.py | diff -u docs/components.md - || { echo "run: make docs"; exit 1; }
 

@@ -83,7 +83,9 @@ def _engine(console: Console) -> Engine:
 
 
 def _with_cloud(options: argparse.Namespace, console: Console, engine: Engine, folder: Path) -> int:
-    with Cloud.start() as cloud:
+    with console.status("Starting the local cloud ..."):
+        cloud = Cloud.start()
+    with cloud:
         if options.command == "demo":
             return demo.run(console, engine, cloud, folder)
         with example(options.example, folder, engine, cloud) as workspace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -12,6 +13,42 @@ from local.cloud import Cloud
 from local.engine import Engine
 from local.workspace import EXAMPLES, Outcome, example
 
+_NEXT = """\
+Next: read examples/quickstart/__main__.py, deploy it to the local cloud with
+`make up EXAMPLE=quickstart`, and see README.md to use the components and the pack in a
+stack of your own."""
+
+
+@dataclass(frozen=True)
+class _Preview:
+    """One stack's preview, beside what must come of it."""
+
+    name: str
+    must_block: bool
+    outcome: Outcome
+
+    @property
+    def missing(self) -> set[findings.Pair]:
+        return findings.declared(EXAMPLES / self.name) - findings.found(self.outcome.findings)
+
+    @property
+    def unexpected(self) -> set[findings.Pair]:
+        return findings.found(self.outcome.findings) - findings.declared(EXAMPLES / self.name)
+
+    @property
+    def is_right(self) -> bool:
+        """Blocked for exactly what is declared; or passed, with nothing left undecided."""
+        blocked = self.outcome.code != 0
+        has_findings = bool(self.outcome.findings)
+        as_declared = not (self.missing or self.unexpected)
+        return as_declared and blocked is has_findings is self.must_block
+
+    @property
+    def verdict(self) -> str:
+        if not self.is_right:
+            return "WRONG"
+        return "blocked, as it should be" if self.must_block else "passed"
+
 
 def run(console: Console, engine: Engine, cloud: Cloud, folder: Path) -> int:
     """Preview both stacks with the policy pack and compare.
@@ -20,56 +57,37 @@ def run(console: Console, engine: Engine, cloud: Cloud, folder: Path) -> int:
         0 only if `before` was blocked for exactly the findings that it declares, and `quickstart`
         passed; else 1.
     """
-    before = _preview(console, "before", engine, cloud, folder)
-    console.rule("examples/before: blocked", align="left")
-    findings.show(console, before.findings)
-    quickstart = _preview(console, "quickstart", engine, cloud, folder)
-    console.rule("examples/quickstart", align="left")
-    findings.show(console, quickstart.findings)
+    previews = []
+    for name, must_block in (("before", True), ("quickstart", False)):
+        outcome = _preview(console, name, engine, cloud, folder)
+        console.rule(f"examples/{name}", align="left")
+        findings.show(console, outcome.findings)
+        previews.append(_Preview(name, must_block, outcome))
 
-    wanted, got = findings.declared(EXAMPLES / "before"), findings.found(before.findings)
-    blocked = before.code != 0 and got == wanted and bool(got)
-    passed = quickstart.code == 0 and not quickstart.findings
-    table = Table(title_justify="left")
-    for column in ("stack", "resources", "findings", "preview"):
-        table.add_column(column)
-    for name, outcome, right, verdict in (
-        ("examples/before", before, blocked, "blocked, as it should be"),
-        ("examples/quickstart", quickstart, passed, "passed"),
-    ):
-        resources = str(len(outcome.operations))
-        table.add_row(name, resources, str(len(outcome.findings)), verdict if right else "WRONG")
+    table = Table("stack", "resources", "findings", "preview")
+    for one in previews:
+        counts = (str(sum(one.outcome.changes.values())), str(len(one.outcome.findings)))
+        table.add_row(f"examples/{one.name}", *counts, one.verdict)
     console.print(table)
-    for name, outcome, right in (("before", before, blocked), ("quickstart", quickstart, passed)):
-        if not right:
-            _explain(console, name, outcome, wanted if name == "before" else set())
-    if not (blocked and passed):
-        return 1
-    console.print(
-        "Next: read examples/quickstart/__main__.py, deploy it to the local cloud with\n"
-        "`make up EXAMPLE=quickstart`, and see README.md to use the components and the pack in a\n"
-        "stack of your own.",
-        highlight=False,
-    )
-    return 0
+    wrong = [one for one in previews if not one.is_right]
+    for one in wrong:
+        _explain(console, one)
+    if not wrong:
+        console.print(_NEXT, highlight=False)
+    return 1 if wrong else 0
 
 
 def _preview(console: Console, name: str, engine: Engine, cloud: Cloud, folder: Path) -> Outcome:
-    with (
-        console.status(f"Previewing examples/{name} with the policy pack ..."),
-        example(name, folder, engine, cloud) as workspace,
-    ):
-        if not console.is_terminal:
-            console.print(f"Previewing examples/{name} with the policy pack ...")
+    step = f"Previewing examples/{name} with the policy pack ..."
+    if not console.is_terminal:
+        console.print(step)
+    with console.status(step), example(name, folder, engine, cloud) as workspace:
         return workspace.preview()
 
 
-def _explain(console: Console, name: str, outcome: Outcome, wanted: set[findings.Pair]) -> None:
-    got = findings.found(outcome.findings)
-    for title, pairs in (("not found", wanted - got), ("not declared", got - wanted)):
-        for rule, resource in sorted(pairs):
-            console.print(f"examples/{name}: {title}: {rule} on {resource}", highlight=False)
-    for error in outcome.errors:
-        console.print(f"examples/{name}: {error}", highlight=False, markup=False)
-    if not (outcome.findings or outcome.errors):
-        console.print(outcome.output, highlight=False, markup=False)
+def _explain(console: Console, preview: _Preview) -> None:
+    told = [f"not found: {rule} on {resource}" for rule, resource in sorted(preview.missing)]
+    told += [f"not declared: {rule} on {name}" for rule, name in sorted(preview.unexpected)]
+    told += preview.outcome.errors
+    for line in told or [preview.outcome.output]:
+        console.print(f"examples/{preview.name}: {line}", highlight=False, markup=False)

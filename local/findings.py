@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import yaml
@@ -32,11 +32,13 @@ def found(findings: Iterable[PolicyFinding]) -> set[Pair]:
     return {(one.rule, one.resource) for one in findings if one.level == "mandatory"}
 
 
-def show(console: Console, findings: Iterable[PolicyFinding]) -> None:
+def show(console: Console, findings: Sequence[PolicyFinding]) -> None:
     """Print findings, worst first, each with its resource, reason, fix and controls.
 
     What could not be decided has no severity and comes last.
     """
+    if not findings:
+        console.print("no finding\n")
     ranks = [*_WORST_FIRST, ""]
     for one in sorted(findings, key=lambda one: (ranks.index(one.severity), one.rule)):
         severity = one.severity or "open"

@@ -91,11 +91,9 @@ class Outcome:
 
     @property
     def operations(self) -> dict[str, str]:
-        """Operation by resource name, as `{"audit": "replace"}`."""
-        return {
-            event["metadata"]["urn"].rpartition("::")[2]: event["metadata"]["op"]
-            for event in self._of_kind("resourcePreEvent")
-        }
+        """Operation by type and name, as `{"aws:cloudtrail/trail:Trail audit": "update"}`."""
+        steps = [event["metadata"] for event in self._of_kind("resourcePreEvent")]
+        return {f"{one['type']} {one['urn'].rpartition('::')[2]}": one["op"] for one in steps}
 
     @property
     def errors(self) -> list[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.cloud import Cloud
-from local.workspace import Workspace
+from local.workspace import EXAMPLES, ROOT, Workspace
 
+TRAIL = "aws:cloudtrail/trail:Trail audit"
 MADE = 14
 """The stack, the component, and its twelve children."""
 
@@ -86,7 +89,7 @@ def test_change_of_an_argument_updates_one_child(deployed: Workspace, cloud: Clo
     edit(deployed, 'AuditTrail("audit")', 'AuditTrail("audit", {"retention_in_days": 731})')
     outcome = deployed.up()
     assert outcome.changes == {"same": MADE - 1, "update": 1}
-    assert outcome.operations["audit-log-group"] == "update"
+    assert outcome.operations["aws:cloudwatch/logGroup:LogGroup audit-log-group"] == "update"
     (group,) = cloud.client("logs").describe_log_groups()["logGroups"]
     assert group["retentionInDays"] == 731
 
@@ -96,7 +99,7 @@ def test_new_trail_name_replaces_the_trail(deployed: Workspace, cloud: Cloud) ->
     edit(deployed, 'AuditTrail("audit")', 'AuditTrail("audit", {"trail_name": "other"})')
     outcome = deployed.up()
     assert outcome.code == 0, outcome.output
-    assert outcome.operations["audit"].endswith("replace") or "replace" in outcome.changes
+    assert "replace" in outcome.operations[TRAIL]
     trail = the_trail(cloud)
     assert trail["Name"] == "other"
     assert trail["TrailARN"] != before
@@ -117,7 +120,7 @@ def test_refresh_shows_what_was_changed_by_hand_and_up_mends_it(
     assert "cloudtrail-log-validation" in judged.output
 
     mended = deployed.up()
-    assert mended.operations["audit"] == "update", mended.output
+    assert mended.operations[TRAIL] == "update", mended.output
     assert the_trail(cloud)["LogFileValidationEnabled"]
 
 
@@ -140,3 +143,12 @@ def test_destroy_leaves_nothing(deployed: Workspace, cloud: Cloud) -> None:
     assert cloud.client("cloudtrail").describe_trails()["trailList"] == []
     assert cloud.client("s3").list_buckets()["Buckets"] == []
     assert cloud.client("logs").describe_log_groups()["logGroups"] == []
+
+
+def test_root_project_is_the_quickstart(
+    tmp_path: Path, open_project: Callable[[Path], Workspace]
+) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(EXAMPLES / "quickstart", root / "examples" / "quickstart")
+    shutil.copy(ROOT / "Pulumi.yaml", root)
+    assert open_project(root).preview().changes == {"create": MADE}
