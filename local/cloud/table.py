@@ -262,7 +262,7 @@ class Resource:
         known = {n: v for n, v in {**first, **told}.items() if n in outputs and v is not None}
         made = State(fill_text(self.id, {**api.context, **first, **told}), known)
         try:
-            self._set_facets(api, {**asked, **told}, [f for f in self.facets if not f.created])
+            self._set_facets(api, {**told, **asked}, [f for f in self.facets if not f.created])
             return self._read_back(api, made.id, {**told, **asked})
         except ApiError as error:
             raise PartialError(self._read_partial(api, made, {**told, **asked}), error) from error
