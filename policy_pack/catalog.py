@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import re
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Final
 
 from policy_pack.controls import serves
-from policy_pack.rule import DuplicateRuleError, Rule, Severity
+from policy_pack.rule import UNKNOWN, DuplicateRuleError, Rule, Severity, ref
 
 _STEM = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 _WORST_FIRST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
@@ -117,9 +119,27 @@ def render() -> str:
             f"- Resources: {judged}",
             f"- Fix: {rule.fix}",
             *([f"- Left out: {rule.omission}"] if rule.omission else []),
+            f"- Passes, for example: `{_spell(rule.passes[0])}`",
+            f"- Fails, for example: `{_spell(rule.fails[0])}`",
             *_controls(rule),
         ]
     return "\n".join(lines) + "\n"
+
+
+def _spell(example: object) -> str:
+    """Return an example on one line, policy documents unfolded and references by name."""
+    if isinstance(example, Mapping):
+        return f"{{{', '.join(f'{key}: {_spell(value)}' for key, value in example.items())}}}"
+    if isinstance(example, tuple):  # a resource of a small stack: its type and properties
+        kind, properties = example
+        return f"{kind.rpartition(':')[2]} {_spell(properties)}"
+    if isinstance(example, list):
+        return f"[{', '.join(map(_spell, example))}]"
+    if isinstance(example, ref):
+        return f"<{example.name}>"
+    if isinstance(example, str) and example.startswith("{"):
+        return _spell(json.loads(example))
+    return "UNKNOWN" if example is UNKNOWN else json.dumps(example)
 
 
 def _controls(rule: Rule) -> list[str]:

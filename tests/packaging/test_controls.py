@@ -1,0 +1,56 @@
+"""Control memberships are derived from Prowler's own files."""
+
+from __future__ import annotations
+
+import json
+import re
+import runpy
+import zipfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+derive = runpy.run_path(str(ROOT / "tools/update_controls.py"))["derive"]
+
+
+def requirement(id_: str, name: str, profile: str, *checks: str) -> dict[str, Any]:
+    return {"Id": id_, "Name": name, "Attributes": [{"Profile": profile}], "Checks": checks}
+
+
+def test_memberships_follow_from_compliance_files_and_categories(tmp_path: Path) -> None:
+    wheel = tmp_path / "prowler-1.2.3-py3-none-any.whl"
+    metadata = {"CheckID": "a_check", "Categories": ["forensics-ready", "encryption"]}
+    files: dict[str, Any] = {
+        "prowler/providers/aws/services/a/a_check/a_check.metadata.json": metadata,
+        "prowler/providers/gcp/services/a/g_check/g_check.metadata.json": {"CheckID": "g_check"},
+        "prowler/compliance/aws/cis_7.0_aws.json": {
+            "Requirements": [requirement("4.2", "", "Level 2", "a_check", "b_check")]
+        },
+        "prowler/compliance/aws/hipaa_aws.json": {
+            "Requirements": [requirement("164_312_b", "164.312(b) Audit controls", "", "a_check")]
+        },
+        "prowler/compliance/aws/gdpr_aws.json": {
+            "Requirements": [requirement("article_32", "Article 32 Security of", "", "b_check")]
+        },
+        "prowler/compliance/aws/another.json": {"Requirements": [requirement("x", "", "", "c")]},
+    }
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, json.dumps(content))
+    derived = derive(wheel)
+    assert derived["prowler"] == "1.2.3"
+    assert derived["checks"] == {
+        "a_check": [
+            ["CIS AWS 7.0", "4.2", "Level 2"],
+            ["Forensics", "forensics-ready", ""],
+            ["HIPAA", "164.312(b)", ""],
+        ],
+        "b_check": [["CIS AWS 7.0", "4.2", "Level 2"], ["GDPR", "Article 32", ""]],
+    }
+
+
+def test_committed_file_names_the_release_that_it_came_from() -> None:
+    committed = json.loads((ROOT / "policy_pack/controls.json").read_text())
+    tool = (ROOT / "tools/update_controls.py").read_text()
+    assert f'VERSION = "{committed["prowler"]}"' in tool
+    assert re.fullmatch(r"[0-9a-f]{64}", committed["sha256"])
