@@ -86,7 +86,7 @@ def test_usage(arguments: list[str], code: int, told: str) -> None:
 
 
 @pytest.mark.usefixtures("engine")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted_demo_leaves_no_process_and_no_folder(
     tmp_path: Path,
     number: signal.Signals,
