@@ -182,7 +182,8 @@ class _partly:  # noqa: N801  reads as a statement
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if not isinstance(error, grpc.RpcError):
             return
-        for key, value in error.trailing_metadata() or ():
+        metadata: Any = error.trailing_metadata()  # grpc-stubs has no pairs for it
+        for key, value in metadata or ():
             if key == "grpc-status-details-bin":
                 status = status_pb2.Status.FromString(value)
                 detail = provider_pb2.ErrorResourceInitFailed()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import botocore.session
@@ -303,15 +303,16 @@ def structures(shape: Any, depth: int) -> st.SearchStrategy[dict[str, Any]]:
         return st.sampled_from(sorted(shape.members)).flatmap(
             lambda name: st.fixed_dictionaries({name: values(shape.members[name], depth + 1)})
         )
+
+    def member(name: str) -> st.SearchStrategy[Any]:
+        return st.deferred(lambda: values(shape.members[name], depth + 1))
+
+    def members(names: Iterable[str]) -> dict[str, st.SearchStrategy[Any]]:
+        return {name: member(name) for name in names}
+
     # Models refer to themselves; what is not required ends somewhere.
     optional = () if depth > 3 else sorted(shape.members.keys() - required)
-    return st.fixed_dictionaries(
-        {name: values(shape.members[name], depth + 1) for name in sorted(required)},
-        optional={
-            name: st.deferred(lambda n=name: values(shape.members[n], depth + 1))
-            for name in optional
-        },
-    )
+    return st.fixed_dictionaries(members(sorted(required)), optional=members(optional))
 
 
 def mutations(shape: Any, value: Any, depth: int = 0) -> Iterator[Any]:

@@ -22,7 +22,8 @@ from werkzeug.serving import make_server
 
 from local.cloud import Cloud
 from local.cloud.github import GITHUB, GitHubSession
-from local.cloud.github_server import GitHub, create_app
+from local.cloud.github_server import create_app
+from local.cloud.github_state import GitHub
 from local.cloud.provider import ConfigError
 from local.cloud.table import same
 from local.cloud.values import UNKNOWN, Secret

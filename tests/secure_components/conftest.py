@@ -23,7 +23,7 @@ class Recorder(Mocks):
         made = {"arn": f"arn-of-{args.name}", "keyId": "key-id", "bucket": "logs-1234567"}
         return f"{args.name}-id", {**made, **args.inputs}
 
-    def call(self, args: MockCallArgs) -> dict[str, Any]:
+    def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
         return {
             "aws:index/getPartition:getPartition": {
                 "partition": "aws",

@@ -42,7 +42,7 @@ def found(types: dict[str, str], properties: Properties) -> set[str]:
 
 @pytest.fixture
 def audit_trail(recorder: Any) -> tuple[dict[str, str], Properties]:
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]  the SDK's own is untyped
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]
     def program() -> pulumi.Output[str]:
         return AuditTrail("audit").trail_arn
 

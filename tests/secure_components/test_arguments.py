@@ -63,7 +63,7 @@ def test_output_is_checked_when_it_resolves() -> None:
     output = pulumi.Output.from_input(3)
     checked = check_value("Thing", "it", "days", output, lambda days: days > 3, "more than 3")
 
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]  the SDK's own is untyped
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]
     def resolve() -> pulumi.Output[int]:
         return checked
 

@@ -6,12 +6,12 @@ that they are safe by the policy pack, which does not know the component.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 import pytest
 
-from secure_components import ArgumentError, AuditTrail
+from secure_components import ArgumentError, AuditTrail, AuditTrailArgs
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 TRAIL = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/project-stack-audit"
@@ -22,9 +22,9 @@ GIVEN_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-5555555
 def make(**args: Any) -> AuditTrail:
     made: list[AuditTrail] = []
 
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]  the SDK's own is untyped
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]
     def program() -> pulumi.Output[str]:
-        made.append(AuditTrail("audit", args))
+        made.append(AuditTrail("audit", cast("AuditTrailArgs", args)))
         return made[0].trail_arn
 
     program()
