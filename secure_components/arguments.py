@@ -73,8 +73,8 @@ def check_value(  # noqa: PLR0913, PLR0917  who, what, and both sides of the che
             refuse(component, name, argument, f"is not allowed; give {allowed}")
         return resolved
 
-    if isinstance(value, pulumi.Output):
-        return typing.cast("T", value.apply(checked))
+    if isinstance(value, pulumi.Output) or inspect.isawaitable(value):
+        return typing.cast("T", pulumi.Output.from_input(value).apply(checked))
     return typing.cast("T", checked(value))
 
 

@@ -64,6 +64,23 @@ def test_wrong_program(
     assert cloud.client("kms").list_keys()["Keys"] == []
 
 
+def test_output_argument_is_refused_when_it_resolves(
+    open_program: Callable[[str], Workspace],
+) -> None:
+    outcome = open_program(
+        """
+        import pulumi
+        import secure_components
+
+        days = pulumi.Output.from_input(30)
+        secure_components.AuditTrail("audit", {"retention_in_days": days})
+        """
+    ).preview()
+    assert outcome.code != 0
+    assert "AuditTrail 'audit': argument 'retention_in_days' is not allowed" in outcome.output
+    assert "Traceback" not in outcome.output
+
+
 def test_unknown_example_is_named_with_the_known_ones(
     open_project: Callable[..., Workspace],
 ) -> None:

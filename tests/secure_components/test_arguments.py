@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -59,13 +59,15 @@ def test_message_holds_no_value() -> None:
     assert "hunter2" not in str(caught.value)
 
 
-def test_output_is_checked_when_it_resolves() -> None:
-    output = pulumi.Output.from_input(3)
-    checked = check_value("Thing", "it", "days", output, lambda days: days > 3, "more than 3")
+async def later(value: int) -> int:
+    return value
 
+
+@pytest.mark.parametrize("make", [pulumi.Output.from_input, later], ids=["output", "awaitable"])
+def test_later_value_is_checked_when_it_resolves(make: Callable[[int], Any]) -> None:
     @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def resolve() -> pulumi.Output[int]:
-        return checked
+    def resolve() -> Any:
+        return check_value("Thing", "it", "days", make(3), lambda days: days > 3, "more than 3")
 
     with pytest.raises(ArgumentError, match="argument 'days' is not allowed; give more than 3"):
         resolve()
