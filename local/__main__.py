@@ -17,6 +17,7 @@ from rich.console import Console
 from local import demo
 from local.cloud import Cloud, CloudError
 from local.engine import Engine, EngineError, find_engine
+from local.progress import step
 from local.workspace import ExampleError, Workspace, example
 
 EPILOG = """\
@@ -25,6 +26,9 @@ exit codes: 0 as it should be; 1 blocked, failed, or not as declared; 2 wrong us
 environment: SECURE_COMPONENTS_CACHE  folder that keeps the built engine
              SECURE_COMPONENTS_ENGINE  take the engine from one origin only: path, release or build
 """
+
+_TO_LOOK = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+"""What the AWS CLI needs of the local cloud's environment."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,20 +75,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _engine(console: Console) -> Engine:
-    with console.status("Looking for the Pulumi engine ...") as status:
-
-        def progress(line: str) -> None:
-            status.update(line)
-            if not console.is_terminal:
-                console.print(line, highlight=False)
-
-        engine = find_engine(progress)
+    with step(console, "Looking for the Pulumi engine ...") as tell:
+        engine = find_engine(tell)
     console.print(f"Pulumi engine {engine.version}, {engine.origin}", highlight=False)
     return engine
 
 
 def _with_cloud(options: argparse.Namespace, console: Console, engine: Engine, folder: Path) -> int:
-    with console.status("Starting the local cloud ..."):
+    with step(console, "Starting the local cloud ..."):
         cloud = Cloud.start()
     with cloud:
         if options.command == "demo":
@@ -96,23 +94,23 @@ def _with_cloud(options: argparse.Namespace, console: Console, engine: Engine, f
 
 
 def _preview(console: Console, name: str, workspace: Workspace) -> int:
-    with console.status(f"Previewing examples/{name} with the policy pack ..."):
+    with step(console, f"Previewing examples/{name} with the policy pack ..."):
         outcome = workspace.preview()
     console.print(outcome.output, highlight=False, markup=False, soft_wrap=True)
     return min(outcome.code, 1)
 
 
 def _up(console: Console, options: argparse.Namespace, workspace: Workspace, cloud: Cloud) -> int:
-    with console.status(f"Deploying examples/{options.example} to the local cloud ..."):
+    with step(console, f"Deploying examples/{options.example} to the local cloud ..."):
         outcome = workspace.up()
     console.print(outcome.output, highlight=False, markup=False, soft_wrap=True)
     if outcome.code:
         return 1
     if options.hold:
+        settings = " ".join(f"{name}={cloud.environment[name]}" for name in _TO_LOOK)
         console.print(
             "The local cloud holds it until Ctrl-C. To look at it from another terminal:\n"
-            f"  AWS_ENDPOINT_URL={cloud.aws_endpoint} AWS_ACCESS_KEY_ID=local "
-            "AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1 aws cloudtrail describe-trails",
+            f"  {settings} aws cloudtrail describe-trails",
             highlight=False,
             soft_wrap=True,
         )

@@ -11,6 +11,7 @@ from rich.table import Table
 from local import findings
 from local.cloud import Cloud
 from local.engine import Engine
+from local.progress import step
 from local.workspace import EXAMPLES, Outcome, example
 
 _NEXT = """\
@@ -25,15 +26,16 @@ class _Preview:
 
     name: str
     must_block: bool
+    declared: set[findings.Pair]
     outcome: Outcome
 
     @property
     def missing(self) -> set[findings.Pair]:
-        return findings.declared(EXAMPLES / self.name) - findings.found(self.outcome.findings)
+        return self.declared - findings.found(self.outcome.findings)
 
     @property
     def unexpected(self) -> set[findings.Pair]:
-        return findings.found(self.outcome.findings) - findings.declared(EXAMPLES / self.name)
+        return findings.found(self.outcome.findings) - self.declared
 
     @property
     def is_right(self) -> bool:
@@ -62,7 +64,8 @@ def run(console: Console, engine: Engine, cloud: Cloud, folder: Path) -> int:
         outcome = _preview(console, name, engine, cloud, folder)
         console.rule(f"examples/{name}", align="left")
         findings.show(console, outcome.findings)
-        previews.append(_Preview(name, must_block, outcome))
+        declared = findings.declared(EXAMPLES / name)
+        previews.append(_Preview(name, must_block, declared, outcome))
 
     table = Table("stack", "resources", "findings", "preview")
     for one in previews:
@@ -78,10 +81,8 @@ def run(console: Console, engine: Engine, cloud: Cloud, folder: Path) -> int:
 
 
 def _preview(console: Console, name: str, engine: Engine, cloud: Cloud, folder: Path) -> Outcome:
-    step = f"Previewing examples/{name} with the policy pack ..."
-    if not console.is_terminal:
-        console.print(step)
-    with console.status(step), example(name, folder, engine, cloud) as workspace:
+    doing = f"Previewing examples/{name} with the policy pack ..."
+    with step(console, doing), example(name, folder, engine, cloud) as workspace:
         return workspace.preview()
 
 

@@ -39,7 +39,6 @@ class PolicyFinding:
     Attributes:
         rule: The rule's id.
         resource: The resource's name.
-        urn: The resource's URN.
         level: `mandatory` blocks; `advisory` does not.
         severity: `critical`, `high`, `medium` or `low`; empty where the rule could not be run.
         message: What the engine shows: the rule's title, then a line each for reason, fix and
@@ -48,7 +47,6 @@ class PolicyFinding:
 
     rule: str
     resource: str
-    urn: str
     level: str
     severity: str
     message: str
@@ -75,7 +73,6 @@ class Outcome:
             PolicyFinding(
                 rule=event["policyName"],
                 resource=event.get("resourceUrn", "").rpartition("::")[2],
-                urn=event.get("resourceUrn", ""),
                 level=event["enforcementLevel"],
                 severity=event.get("severity", ""),
                 message=event["message"].strip(),
@@ -137,13 +134,13 @@ class Workspace:
         if created.code:
             raise ExampleError(f"{project.name}: the stack cannot be made: {created.output}")
 
-    def preview(self, *arguments: str, policy_pack: Path | None = POLICY_PACK) -> Outcome:
+    def preview(self, *, policy_pack: Path | None = POLICY_PACK) -> Outcome:
         """Run `pulumi preview` with the policy pack, or without where it is None."""
-        return self._update("preview", *_with(policy_pack), *arguments)
+        return self._update("preview", *_with(policy_pack))
 
-    def up(self, *arguments: str, policy_pack: Path | None = POLICY_PACK) -> Outcome:
+    def up(self, *, policy_pack: Path | None = POLICY_PACK) -> Outcome:
         """Run `pulumi up` with the policy pack, or without where it is None."""
-        return self._update("up", "--skip-preview", "--yes", *_with(policy_pack), *arguments)
+        return self._update("up", "--skip-preview", "--yes", *_with(policy_pack))
 
     def refresh(self) -> Outcome:
         """Run `pulumi refresh`: take the state over from what exists."""
@@ -153,15 +150,13 @@ class Workspace:
         """Run `pulumi destroy`."""
         return self._update("destroy", "--skip-preview", "--yes")
 
-    def analyze(self, policy_pack: Path = POLICY_PACK) -> Outcome:
+    def analyze(self) -> Outcome:
         """Export the state and run `pulumi policy analyze` on it."""
         state = self._folder / "exported.json"
         exported = self.run("stack", "export", "--file", str(state))
         if exported.code:
             return exported
-        return self.run(
-            "policy", "analyze", "--file", str(state), "--policy-pack", str(policy_pack)
-        )
+        return self.run("policy", "analyze", "--file", str(state), *_with(POLICY_PACK))
 
     def outputs(self) -> Any:  # noqa: ANN401  a program exports what it likes
         """Return the stack's outputs."""

@@ -67,18 +67,19 @@ def serves(controls: tuple[Control, ...]) -> tuple[Control, ...]:
 
 
 _CITED_BY_ID = ("CIS AWS 7.0", "AWS FSBP", "OWASP")
+_NOT_CITED = ("CIS AWS 5.0", "Prowler")
 
 
 def cite(controls: tuple[Control, ...]) -> str:
     """Return a line of controls that is short enough for a message.
 
     Ids of the catalogues that people search by; of the others, where one rule may serve ten ids,
-    the name alone. Prowler is left out: its checks are a way to know, not a demand.
+    the name alone. The older CIS is left out, and Prowler: its checks are a way to know, not a
+    demand.
     """
     ids = [str(control) for control in controls if control.framework in _CITED_BY_ID]
-    names = {control.framework.partition(" AWS ")[0] for control in controls}
-    others = sorted(names - {"CIS", "AWS FSBP", "OWASP", "Prowler"})
-    return ", ".join([*ids, *others])
+    others = {control.framework for control in controls}.difference(_CITED_BY_ID, _NOT_CITED)
+    return ", ".join([*ids, *sorted(others)])
 
 
 @cache

@@ -10,6 +10,7 @@ import json
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, cast
 
 from pulumi_policy import Severity
@@ -301,7 +302,7 @@ class Rule:
     omission: str
     check: ResourceCheck | StackCheck = field(repr=False)
 
-    @property
+    @cached_property  # asked for every resource, and a signature is slow to read
     def whole_stack(self) -> bool:
         """Whether the rule joins resources, and so is judged once all are registered."""
         return len(inspect.signature(self.check).parameters) > 1

@@ -22,7 +22,7 @@ from local.engine.cache import (
     version_of,
     whole,
 )
-from local.engine.process import run
+from local.engine.process import Paced, run
 
 _MODULE = Path(__file__).parent / "build"
 _FILES = ("go.mod", "go.sum", "tools.go")
@@ -37,9 +37,6 @@ _OLD = re.compile(r"requires go >=|toolchain not available|^go: download go\d|in
 
 _TAIL = 12
 """Lines of Go's complaints that an error shows."""
-
-_EVERY = 2.0
-"""Seconds between two lines of progress, at least."""
 
 
 def cached(progress: Progress) -> Path | None:
@@ -83,7 +80,7 @@ def _place() -> Path:
 def _list_packages(go: str, source: Path, progress: Progress) -> int:
     packages = modules = 0
     output = _Output()
-    paced = _Paced(progress)
+    paced = Paced(progress)
 
     def count(line: str) -> None:
         nonlocal packages, modules
@@ -112,7 +109,7 @@ def _list_packages(go: str, source: Path, progress: Progress) -> int:
 def _compile(go: str, source: Path, executable: Path, total: int, progress: Progress) -> None:
     compiled = 0
     output = _Output()
-    paced = _Paced(progress)
+    paced = Paced(progress)
     started = time.monotonic()
 
     def count(line: str) -> None:
@@ -161,19 +158,6 @@ def _needed_go() -> str:
     if needed is None:
         raise EngineError(f"{_MODULE / 'go.mod'} has no `go` line: restore the file.")
     return needed[1]
-
-
-class _Paced:
-    """Progress that says nothing in the first seconds and not too often after that."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._last = time.monotonic()
-
-    def __call__(self, line: str) -> None:
-        if time.monotonic() - self._last >= _EVERY:
-            self._last = time.monotonic()
-            self._progress(line)
 
 
 class _Output:

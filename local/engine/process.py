@@ -5,6 +5,7 @@ import selectors
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +13,8 @@ from types import FrameType
 
 _GRACE = 2.0
 """Seconds that an ended command has to leave by itself."""
+_EVERY = 2.0
+"""Seconds between two lines of progress, at least."""
 
 
 @contextmanager
@@ -30,6 +33,20 @@ def unwinding() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+class Paced:
+    """Progress that says nothing in the first seconds and not too often after that."""
+
+    def __init__(self, progress: Callable[[str], None]) -> None:
+        self._progress = progress
+        self._last = time.monotonic()
+
+    def __call__(self, line: str) -> None:
+        """Tell a line, unless the last one was told a moment ago."""
+        if time.monotonic() - self._last >= _EVERY:
+            self._last = time.monotonic()
+            self._progress(line)
 
 
 def run(

@@ -18,7 +18,7 @@ from local.engine.cache import (
     version_of,
     whole,
 )
-from local.engine.process import run
+from local.engine.process import Paced, run
 
 _EXECUTABLES = ("bin/pulumi", "bin/pulumi-language-python", "bin/pulumi-language-python-exec")
 
@@ -27,7 +27,6 @@ _ANSWER_WITHIN = 8.0
 """Seconds for the first answer: the installer itself would wait for ever."""
 _SILENT_AT_MOST = 30.0
 """Seconds without a byte more on disk, after which a download counts as stuck."""
-_EVERY = 2.0
 
 # A child, because neither a name look-up nor the installer can be interrupted from within.
 _INSTALLER = f"""
@@ -109,10 +108,10 @@ class _Watch:
     def __init__(self, folder: Path, progress: Progress) -> None:
         self.last = "it gave no reason"
         self._folder = folder
-        self._progress = progress
+        self._tell = Paced(progress)
         self._reached = False
         self._size = 0
-        self._moved = self._told = time.monotonic()
+        self._moved = time.monotonic()
 
     def line(self, line: str) -> None:
         if line == _REACHABLE:
@@ -129,13 +128,11 @@ class _Watch:
             raise TimeoutError(
                 "the download is stuck" if self._reached else "get.pulumi.com does not answer"
             )
-        if now - self._told >= _EVERY:
-            self._told = now
-            self._progress(
-                f"fetching the official Pulumi release: {self._size / 1e6:.0f} MB"
-                if self._reached
-                else "asking get.pulumi.com for the official Pulumi release"
-            )
+        self._tell(
+            f"fetching the official Pulumi release: {self._size / 1e6:.0f} MB"
+            if self._reached
+            else "asking get.pulumi.com for the official Pulumi release"
+        )
 
 
 def _size(folder: Path) -> int:

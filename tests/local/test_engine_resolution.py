@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from local.engine import EngineError, cache, cache_folder, find_engine, gobuild, release
+from local.engine import EngineError, cache, cache_folder, find_engine, process, release
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ("sh", "cat", "mkdir", "sleep", "chmod", "cp")
@@ -314,7 +314,7 @@ def test_progress_counts_packages_and_modules(
     machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_go(machine, lists=f"echo 'go: downloading x v1' >&2; sleep 0.2; {LISTS}")
-    monkeypatch.setattr(gobuild, "_EVERY", 0.0)
+    monkeypatch.setattr(process, "_EVERY", 0.0)
     monkeypatch.setenv("SECURE_COMPONENTS_ENGINE", "build")
     said: list[str] = []
     find_engine(said.append)
