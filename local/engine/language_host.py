@@ -162,6 +162,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         """``engine`` is its address, empty until `Handshake` tells it."""
         self._engine = engine
         self._children: dict[asyncio.subprocess.Process, signal.Signals] = {}
+        self._endings: dict[asyncio.subprocess.Process, asyncio.Task[None]] = {}
 
     # The engine's requests, in the order in which it makes them. The protocol names them.
     # ruff: noqa: N802
@@ -325,7 +326,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     async def end_children(self) -> None:
         """End every child, and return when none is left."""
         ending, self._children = self._children, {}
-        await asyncio.gather(*(_end(child, number) for child, number in ending.items()))
+        await asyncio.gather(*(self._end(child, number) for child, number in ending.items()))
 
     @asynccontextmanager
     async def _child(
@@ -351,7 +352,17 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             yield child
         finally:
             self._children.pop(child, None)
-            await asyncio.shield(_end(child, ending))
+            await self._end(child, ending)
+            self._endings.pop(child, None)
+
+    async def _end(self, child: asyncio.subprocess.Process, number: signal.Signals) -> None:
+        """End a child once, however many ask: a second signal cuts its `finally` blocks short.
+
+        Both the engine's end and its cancelled request ask, in either order.
+        """
+        if child not in self._endings:
+            self._endings[child] = asyncio.create_task(_end(child, number))
+        await asyncio.shield(self._endings[child])
 
     async def _stream(
         self,

@@ -1,5 +1,6 @@
 """The built-in Python language host, on the real engine and by itself."""
 
+import asyncio
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ from pulumi.runtime.proto import language_pb2
 
 from local.engine import Engine, beside_own_host
 from local.engine.language_host import (
+    LanguageHost,
     ProjectError,
     interpreter,
     named_virtualenv,
@@ -516,3 +518,41 @@ def test_a_virtualenv_is_activated() -> None:
         "VIRTUAL_ENV": VIRTUALENV,
         "OTHER": "kept",
     }
+
+
+COUNTS_INTERRUPTS = """
+import pathlib, signal, sys, time
+
+seen = []
+signal.signal(signal.SIGINT, lambda *_: seen.append(1))
+pathlib.Path("ready").touch()
+while not seen:
+    time.sleep(0.01)
+time.sleep(0.3)  # time for a second one, which would cut a `finally` block short
+pathlib.Path("seen").write_text(str(len(seen)))
+"""
+
+
+def test_child_is_asked_to_end_once_however_many_ask(tmp_path: Path) -> None:
+    async def end_twice() -> None:
+        host = LanguageHost("")
+
+        async def run() -> None:
+            async with host._child(  # noqa: SLF001  where both ways to end a child meet
+                [sys.executable, "-c", COUNTS_INTERRUPTS],
+                folder=tmp_path,
+                environment=os.environ,
+                ending=signal.SIGINT,
+            ) as child:
+                await child.wait()
+
+        running = asyncio.create_task(run())
+        while not (tmp_path / "ready").exists():  # noqa: ASYNC110  another process makes it
+            await asyncio.sleep(0.01)
+        stopping = asyncio.create_task(host.end_children())  # the engine has gone
+        await asyncio.sleep(0)
+        running.cancel()  # and so has its request
+        await asyncio.gather(running, stopping, return_exceptions=True)
+
+    asyncio.run(end_twice())
+    assert (tmp_path / "seen").read_text() == "1"
