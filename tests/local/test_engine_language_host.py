@@ -554,5 +554,9 @@ def test_child_is_asked_to_end_once_however_many_ask(tmp_path: Path) -> None:
         running.cancel()  # and so has its request
         await asyncio.gather(running, stopping, return_exceptions=True)
 
-    asyncio.run(end_twice())
+    loop = asyncio.new_event_loop()  # asyncio.run would take the thread's own from later tests
+    try:
+        loop.run_until_complete(end_twice())
+    finally:
+        loop.close()
     assert (tmp_path / "seen").read_text() == "1"
