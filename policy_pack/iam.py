@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+
+from policy_pack.rule import Block
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a policy document.
+    """One statement of a policy document. Reading a part that is not known yet is undecided.
 
     Attributes:
         raw: The statement as written.
     """
 
-    raw: Mapping[str, Any]
+    raw: Block
 
     @property
     def allows(self) -> bool:
@@ -28,33 +29,37 @@ class Statement:
         """The statement's id, or a word for its absence. Safe to show: an id is a label."""
         return str(self.raw.get("Sid") or "without Sid")
 
+    @property
+    def resources(self) -> list[str]:
+        """The ARNs and patterns that it is about."""
+        return self.raw.strings("Resource")
+
     def matches_action(self, action: str) -> bool:
         """Tell whether the statement covers an action. Case does not matter; `*` and `?` do."""
-        if "NotAction" in self.raw:
-            return not _matches(as_list(self.raw["NotAction"]), action)
-        return _matches(as_list(self.raw.get("Action")), action)
+        if self.raw.has("NotAction"):
+            return not _matches(self.raw.strings("NotAction"), action)
+        return _matches(self.raw.strings("Action"), action)
 
     @property
     def everyone(self) -> bool:
         """Whether the principal is anybody: `*` in any of its spellings, or a `NotPrincipal`."""
-        if "NotPrincipal" in self.raw:
+        if self.raw.has("NotPrincipal"):
             return True
-        principal = self.raw.get("Principal")
-        if isinstance(principal, Mapping):
-            return "*" in as_list(principal.get("AWS"))
-        return principal == "*"
+        # As text it is `*`; else a map by kind. Reading a key of a text finds nothing.
+        return self.raw.get("Principal") == "*" or "*" in self.raw.strings("Principal", "AWS")
 
     @property
     def services(self) -> list[str]:
         """The service principals, as `cloudtrail.amazonaws.com`."""
-        principal = self.raw.get("Principal")
-        return as_list(principal.get("Service")) if isinstance(principal, Mapping) else []
+        return self.raw.strings("Principal", "Service")
 
     def conditions(self) -> Iterator[tuple[str, str, list[str]]]:
         """Yield each condition as operator, key in lower case, and values."""
-        for operator, tests in (self.raw.get("Condition") or {}).items():
-            for key, values in tests.items():
-                yield operator, key.lower(), as_list(values)
+        for block in self.raw.blocks("Condition"):
+            for operator in block.names():
+                for tests in block.blocks(operator):
+                    for key in tests.names():
+                        yield operator, key.lower(), tests.strings(key)
 
     def binds(self, *keys: str) -> bool:
         """Tell whether a condition ties the statement to given values of one of the keys.
@@ -77,17 +82,9 @@ _BINDING = frozenset(
 )
 
 
-def statements(document: Mapping[str, Any]) -> list[Statement]:
+def statements(document: Block) -> list[Statement]:
     """Return the statements of a document, which may hold a list or a single one."""
-    written = document.get("Statement") or []
-    return [Statement(raw) for raw in (written if isinstance(written, list) else [written])]
-
-
-def as_list(value: Any) -> list[str]:  # noqa: ANN401  a document is JSON
-    """Return IAM's string-or-list as a list."""
-    if value is None:
-        return []
-    return [str(element) for element in value] if isinstance(value, list) else [str(value)]
+    return [Statement(block) for block in document.blocks("Statement")]
 
 
 def _matches(patterns: list[str], name: str) -> bool:

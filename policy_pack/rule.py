@@ -7,29 +7,44 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, cast
+from types import CodeType, FunctionType, MappingProxyType
+from typing import Any, Final, TypeVar
 
 from pulumi_policy import Severity
 
-from policy_pack.controls import Control, cis, fsbp, owasp, prowler
+from policy_pack.controls import Control, cis, fsbp, owasp, prowler, serves
+from policy_pack.settings import Setting, among, at_least, at_most
+
+REPOSITORY: Final = "https://github.com/OWNER/REPOSITORY"
+"""Where the project lives. Whoever hosts a fork writes its address here, once."""
 
 __all__ = [
+    "REPOSITORY",
     "UNKNOWN",
     "Block",
     "Control",
     "DuplicateRuleError",
     "Finding",
+    "Findings",
+    "Malformed",
     "Resource",
     "Rule",
+    "Setting",
     "Severity",
     "Stack",
     "Undecided",
     "Verdict",
+    "among",
+    "at_least",
+    "at_most",
     "cis",
+    "every",
+    "finding",
     "fsbp",
     "owasp",
     "prowler",
@@ -66,10 +81,20 @@ class Undecided(Exception):  # noqa: N818  not an error: the rule cannot be deci
         self.property = property
 
 
+class Malformed(Exception):  # noqa: N818  told as a finding
+    """A rule read a value of another kind than the resource can have.
+
+    Such a resource is found: a value that cannot be read is no pass.
+    """
+
+    def __init__(self, resource: str, property: str, wanted: str) -> None:  # noqa: A002  the field's word
+        super().__init__(f"'{property}' of '{resource}' is not {wanted}, so it cannot be judged.")
+
+
 class Block:
     """Properties of a resource, or of one nested block of it, with an honest reader."""
 
-    def __init__(self, values: Mapping[str, Any], owner: str, path: tuple[str, ...] = ()) -> None:
+    def __init__(self, values: Any, owner: str, path: tuple[str, ...] = ()) -> None:  # noqa: ANN401  properties are JSON
         self._values = values
         self._owner = owner
         self._path = path
@@ -98,10 +123,51 @@ class Block:
             raise Undecided(self._owner, ".".join((*self._path, *unknown)))
         return default if value is None else value
 
+    def names(self) -> list[str]:
+        """Return the names of all that it holds.
+
+        Raises:
+            Undecided: The block is not known yet.
+            Malformed: It is no block.
+        """
+        value = self._find(())
+        if value is UNKNOWN:
+            raise Undecided(self._owner, ".".join(self._path))
+        return list(value)
+
+    def number(self, *path: str | int, default: float) -> float:
+        """Return a property that holds a number, given as such or as text.
+
+        Raises:
+            Undecided: The value is not known yet.
+            Malformed: It is no number.
+        """
+        value = self.get(*path, default=default)
+        try:
+            number = float("" if isinstance(value, bool) else value)
+        except (TypeError, ValueError, OverflowError):
+            number = math.nan
+        if not math.isfinite(number):
+            raise self._malformed(path, "a number")
+        return number
+
+    def strings(self, *path: str | int) -> list[str]:
+        """Return a property that holds texts, given as a list or, as IAM has it, as a single one.
+
+        Raises:
+            Undecided: The value, or a part of it, is not known yet.
+            Malformed: It holds something else than texts, numbers and booleans.
+        """
+        value = self.get(*path, default=[])
+        texts = value if isinstance(value, list) else [value]
+        if not all(isinstance(text, str | int | float) for text in texts):
+            raise self._malformed(path, "a text or a list of texts")
+        return [str(text) for text in texts]
+
     def blocks(self, *path: str | int) -> list[Block]:
         """Return the nested blocks of a list or of a single block, each with its own reader.
 
-        A value that is not known inside one block leaves the others readable.
+        A block that is not known, or is none, leaves the others readable: reading it raises.
 
         Raises:
             Undecided: The list itself is not known yet.
@@ -110,35 +176,41 @@ class Block:
         at = (*self._path, *(str(step) for step in path))
         if value is UNKNOWN:
             raise Undecided(self._owner, ".".join(at))
-        if value is None:
+        if not value:
             return []
-        if isinstance(value, Mapping):
-            return [Block(value, self._owner, at)]
-        if not isinstance(value, list):
-            raise TypeError(f"'{'.'.join(at)}' is not a list of blocks")
-        found = []
-        for index, element in enumerate(value):
-            here = (*at, str(index))
-            if element is UNKNOWN:
-                raise Undecided(self._owner, ".".join(here))
-            found.append(Block(element, self._owner, here))
-        return found
+        if isinstance(value, list):
+            return [Block(one, self._owner, (*at, str(index))) for index, one in enumerate(value)]
+        return [Block(value, self._owner, at)]
 
-    def json(self, *path: str | int) -> Mapping[str, Any]:
+    def json(self, *path: str | int) -> Block:
         """Return a property that holds a JSON document, given as text or as a map.
+
+        A value that is not known inside a map leaves the rest readable; an absent one is empty.
 
         Raises:
             Undecided: The document is not known yet.
-            ValueError: The text is no JSON object.
+            Malformed: It is no JSON object.
         """
-        value = self.get(*path, default={})
-        document = json.loads(value) if isinstance(value, str) else value
+        value = self._find(path)
+        at = (*self._path, *(str(step) for step in path))
+        if value is UNKNOWN:
+            raise Undecided(self._owner, ".".join(at))
+        try:
+            document = json.loads(value or "{}") if isinstance(value, str) else value or {}
+        except (ValueError, RecursionError):
+            document = None
         if not isinstance(document, Mapping):
-            raise ValueError(f"'{'.'.join(map(str, path))}' holds no JSON object")  # noqa: TRY004  of the value, not of the type
-        return document
+            raise self._malformed(path, "a JSON object")
+        return Block(document, self._owner, at)
+
+    def _malformed(self, path: Iterable[str | int], wanted: str) -> Malformed:
+        at = ".".join((*self._path, *(str(step) for step in path)))
+        return Malformed(self._owner, at, wanted)
 
     def _find(self, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401  properties are JSON
         value: Any = self._values
+        if value is not UNKNOWN and not isinstance(value, Mapping):
+            raise self._malformed((), "a block of properties")
         for depth, step in enumerate(path):
             if value is UNKNOWN:
                 known = (*self._path, *(str(s) for s in path[:depth]))
@@ -177,21 +249,36 @@ class Resource(Block):
         urn: Its URN.
         dependencies: Per property, the URNs of the resources that its value was made from. The
             engine tells them for whole-stack rules alone; they are empty elsewhere.
+
+    Args:
+        properties: The properties, or how to get them at the first look: most resources of a
+            stack are never looked at.
+        secrets: Texts that were marked secret, filled by whoever gets the properties. A finding
+            shows none of them, whatever the rule says.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  what the engine tells of a resource
         self,
         type: str,  # noqa: A002  the field's word
         name: str,
         urn: str,
-        properties: Mapping[str, Any],
+        properties: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
         dependencies: Mapping[str, Sequence[str]] | None = None,
+        secrets: set[str] | None = None,
     ) -> None:
-        super().__init__(properties, name)
+        super().__init__({}, name)
+        self._source = properties
         self.type = type
         self.name = name
         self.urn = urn
         self.dependencies = dependencies or {}
+        self.secrets = set() if secrets is None else secrets
+
+    def _find(self, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401  properties are JSON
+        if callable(self._source):
+            self._source = self._source()
+        self._values = self._source
+        return super()._find(path)
 
     _IDENTITIES: Final = ("id", "arn", "name", "bucket", "keyId")
     """Outputs by which one resource refers to another."""
@@ -203,16 +290,27 @@ class Resource(Block):
         is followed through the stack's property dependencies, which are known at preview.
 
         Raises:
-            Undecided: The value is unknown and comes from no resource of the stack.
+            Undecided: The value is unknown and comes from no resource of the stack, or from the
+                target and another resource of its type, so that it may stand for either.
         """
         value = self._find((property,))
-        if value is UNKNOWN:
-            sources = self.dependencies.get(property, ())
-            if not sources:
-                raise Undecided(self.name, property)
-            return target.urn in sources
-        identities = (target._find((output,)) for output in self._IDENTITIES)
-        return any(value == known for known in identities if isinstance(known, str) and known)
+        if value is not UNKNOWN:
+            return isinstance(value, str) and value in target.identities
+        sources = self.dependencies.get(property, ())
+        if not sources or (target.urn in sources and _of_one_type(sources, target.type) > 1):
+            raise Undecided(self.name, property)
+        return target.urn in sources
+
+    @cached_property
+    def identities(self) -> frozenset[str]:
+        """The known values by which other resources refer to this one: its id, ARN and names."""
+        known = (self._find((output,)) for output in self._IDENTITIES)
+        return frozenset(value for value in known if isinstance(value, str) and value)
+
+
+def _of_one_type(urns: Sequence[str], type_: str) -> int:
+    """Count the URNs of a type. A URN is `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`."""
+    return sum(f"${urn}".rpartition("::")[0].endswith((f"${type_}", f"::{type_}")) for urn in urns)
 
 
 class Stack:
@@ -220,10 +318,14 @@ class Stack:
 
     def __init__(self, resources: Sequence[Resource]) -> None:
         self.resources = resources
+        self._by_type: dict[str, list[Resource]] = {}
+        for resource in resources:
+            self._by_type.setdefault(resource.type, []).append(resource)
+        self._references: dict[tuple[str, str], _References] = {}
 
     def of_type(self, *types: str) -> list[Resource]:
-        """Return the resources of the given type tokens, in the order of their registration."""
-        return [resource for resource in self.resources if resource.type in types]
+        """Return the resources of the given type tokens, each type in registration order."""
+        return [resource for type_ in types for resource in self._by_type.get(type_, ())]
 
     def referring(self, types: Sequence[str], property: str, target: Resource) -> list[Resource]:  # noqa: A002  the field's word
         """Return the resources of the given types whose `property` stands for `target`.
@@ -231,17 +333,98 @@ class Stack:
         Raises:
             Undecided: None is known to do so, but one may: its reference is not known yet.
         """
-        found = []
+        found: list[Resource] = []
         undecided: Undecided | None = None
-        for resource in self.of_type(*types):
-            try:
-                if resource.refers_to(property, target):
-                    found.append(resource)
-            except Undecided as unknown:
-                undecided = unknown
+        for type_ in types:
+            if (type_, property) not in self._references:
+                made = _References(self._by_type.get(type_, ()), property)
+                self._references[type_, property] = made
+            for resource in self._references[type_, property].candidates(target):
+                try:
+                    if resource.refers_to(property, target):
+                        found.append(resource)
+                except Undecided as unknown:
+                    undecided = unknown
         if not found and undecided is not None:
             raise undecided
         return found
+
+
+class _References:
+    """Who may refer to what through one property, so that a join is no search of the stack."""
+
+    def __init__(self, resources: Sequence[Resource], property: str) -> None:  # noqa: A002  the field's word
+        self._by_value: dict[str, list[Resource]] = {}
+        self._by_source: dict[str, list[Resource]] = {}
+        self._by_nothing: list[Resource] = []
+        for resource in resources:
+            value = resource._find((property,))  # noqa: SLF001  one module's affair
+            sources = resource.dependencies.get(property, ())
+            if isinstance(value, str):
+                self._by_value.setdefault(value, []).append(resource)
+            elif value is UNKNOWN and sources:
+                for source in sources:
+                    self._by_source.setdefault(source, []).append(resource)
+            elif value is UNKNOWN:
+                self._by_nothing.append(resource)
+
+    def candidates(self, target: Resource) -> Iterator[Resource]:
+        for identity in target.identities:
+            yield from self._by_value.get(identity, ())
+        yield from self._by_source.get(target.urn, ())
+        yield from self._by_nothing
+
+
+_Item = TypeVar("_Item")
+
+
+def every(items: Iterable[_Item], judge: Callable[[_Item], Findings]) -> Findings:
+    """Judge each item by itself: a value that is not known ends the judgement of that item alone.
+
+    For checks that look at several statements, blocks or settings of a resource.
+    """
+    for item in items:
+        try:
+            yield from judge(item)
+        except (Undecided, Malformed) as stopped:
+            yield stopped
+
+
+class _Reason(str):
+    """A reason with values that the rule marks as safe to show."""
+
+    __slots__ = ("name", "shown", "template")
+
+    name: str
+    shown: Mapping[str, str]
+    template: str
+
+
+def finding(template: str, /, name: object = "", **shown: object) -> str:
+    """Make a reason that shows values, which the rule thereby marks as safe: labels, settings.
+
+    A reason is otherwise written out in full in the rule: the pack withholds one that is not, as
+    it may hold a property's value. A value that is, or stands in, a secret is never shown.
+
+    Args:
+        template: The reason, with `{name}` and the other values' names in it.
+        name: Names this finding among the rule's findings of one resource, as a statement's Sid
+            does, so that it can be exempted alone. Findings are named by labels, not by positions.
+        shown: Further values.
+    """
+    values = {key: _printable(str(value)) for key, value in {"name": name, **shown}.items()}
+    reason = _Reason(template.format(**values))
+    reason.name, reason.shown, reason.template = values["name"], values, template
+    return reason
+
+
+def _printable(text: str) -> str:
+    """Return a value that can neither forge lines nor steer a terminal, at a bearable length."""
+    plain = "".join(char if char.isprintable() else "?" for char in text)
+    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 3]}..."
+
+
+_LONGEST: Final = 100
 
 
 @dataclass(frozen=True)
@@ -251,6 +434,8 @@ class Finding:
     rule: Rule
     resource: Resource
     reason: str
+    name: str = ""
+    """What names it among the rule's findings of the resource, or empty."""
 
 
 @dataclass(frozen=True)
@@ -280,8 +465,10 @@ class DuplicateRuleError(Exception):
         super().__init__(f"a second rule has the id '{id}'; write one function with @rule per file")
 
 
-ResourceCheck = Callable[[Resource], Iterator[str]]
-StackCheck = Callable[[Resource, Stack], Iterator[str]]
+Findings = Iterator[str | Undecided | Malformed]
+"""What a check yields: a sentence per finding. `every` also yields what could not be read."""
+
+Check = Callable[..., Findings]
 Example = Mapping[str, Any]
 
 
@@ -300,34 +487,125 @@ class Rule:
     fails: Sequence[Example] = field(repr=False)
     undecided: Sequence[Example] = field(repr=False)
     omission: str
-    check: ResourceCheck | StackCheck = field(repr=False)
+    settings: Mapping[str, Setting]
+    remedies: Mapping[str, Mapping[str, Any]]
+    check: Check = field(repr=False)
 
     @cached_property  # asked for every resource, and a signature is slow to read
     def whole_stack(self) -> bool:
         """Whether the rule joins resources, and so is judged once all are registered."""
-        return len(inspect.signature(self.check).parameters) > 1
+        parameters = inspect.signature(self.check).parameters.values()
+        return sum(one.kind is not one.KEYWORD_ONLY for one in parameters) > 1
 
-    def judge(self, resource: Resource, stack: Stack) -> Verdict:
+    @property
+    def url(self) -> str:
+        """Where the rule is documented."""
+        return f"{_DOCUMENTATION}#{self.id}"
+
+    @cached_property
+    def _written(self) -> frozenset[str]:
+        """Every text that stands in the rule's module, and so is no property's value."""
+        functions = (
+            value
+            for value in (self.check, *self.check.__globals__.values())
+            if isinstance(value, FunctionType) and value.__module__ == self.check.__module__
+        )
+        return frozenset(text for one in functions for text in _texts(one.__code__))
+
+    @cached_property
+    def _defaults(self) -> Mapping[str, Any]:
+        return {name: setting.default for name, setting in self.settings.items()}
+
+    def served(self, settings: Mapping[str, Any] | None = None) -> tuple[Control, ...]:
+        """Return the controls that the rule serves with these settings.
+
+        A setting that is looser than a control asks drops the control, and all that follow from it.
+        """
+        held = {**self._defaults, **(settings or {})}
+        return serves(
+            tuple(
+                control
+                for control in self.controls
+                if all(one.satisfies(control, held[name]) for name, one in self.settings.items())
+            )
+        )
+
+    def fix_with(self, settings: Mapping[str, Any] | None = None) -> str:
+        """Return what to write instead, with the settings in force."""
+        return (
+            self.fix.format(**{**self._defaults, **(settings or {})}) if self.settings else self.fix
+        )
+
+    def judge(
+        self, resource: Resource, stack: Stack, settings: Mapping[str, Any] | None = None
+    ) -> Verdict:
         """Judge one resource of one of the rule's types.
 
         What was found before an unknown value was read is kept. An exception is the rule's own
         failure, told without the exception's text, which may hold a property's value.
+
+        Args:
+            resource: The resource.
+            stack: The stack that holds it; a rule of one resource does not look at it.
+            settings: The rule's settings where they differ from its defaults.
         """
         findings: list[Finding] = []
+        undecided: list[Undecided] = []
+        keywords = {**self._defaults, **settings} if settings else self._defaults
+        failure = ""
         try:
-            if self.whole_stack:
-                reasons = cast("StackCheck", self.check)(resource, stack)
-            else:
-                reasons = cast("ResourceCheck", self.check)(resource)
-            findings.extend(Finding(self, resource, reason) for reason in reasons)
+            arguments = (resource, stack) if self.whole_stack else (resource,)
+            for reason in self.check(*arguments, **keywords):
+                if isinstance(reason, Undecided):
+                    undecided.append(reason)
+                elif isinstance(reason, Malformed):
+                    findings.append(Finding(self, resource, str(reason)))
+                else:
+                    findings.append(self._tell(resource, reason))
         except Undecided as unknown:
-            return Verdict(tuple(findings), undecided=(unknown,))
+            undecided.append(unknown)
+        except Malformed as malformed:
+            findings.append(Finding(self, resource, str(malformed)))
         except Exception as error:  # noqa: BLE001  whatever a rule raises, the others still run
             where = traceback.extract_tb(error.__traceback__)[-1]
             at = f"{type(error).__name__} in {where.name}, line {where.lineno}"
             failure = f"the rule broke ({at})"
-            return Verdict(tuple(findings), failure=failure)
-        return Verdict(tuple(findings))
+        if not (findings or undecided or failure):
+            return _PASSED
+        return Verdict(tuple(findings), tuple(undecided), failure)
+
+    def _tell(self, resource: Resource, reason: str) -> Finding:
+        if isinstance(reason, _Reason) and reason.template in self._written:
+            secret = {
+                key: _SECRET if value and _is_secret(value, resource.secrets) else value
+                for key, value in reason.shown.items()
+            }
+            if secret == reason.shown:
+                return Finding(self, resource, str(reason), reason.name)
+            return Finding(self, resource, reason.template.format(**secret))
+        return Finding(self, resource, str(reason) if reason in self._written else _WITHHELD)
+
+
+_DOCUMENTATION: Final = f"{REPOSITORY}/blob/main/docs/rules.md"
+_PASSED: Final = Verdict()
+_SECRET: Final = "[secret]"  # noqa: S105  what stands instead of one
+_WITHHELD: Final = (
+    "The reason is withheld, as it may hold a property's value; the rule must show values through "
+    "`finding`."
+)
+
+
+def _is_secret(shown: str, secrets: Iterable[str]) -> bool:
+    shortened = shown.removesuffix("...")
+    return any(shortened in secret or (secret and secret in shown) for secret in secrets)
+
+
+def _texts(code: CodeType) -> Iterator[str]:
+    for constant in code.co_consts:
+        if isinstance(constant, str):
+            yield constant
+        elif isinstance(constant, CodeType):
+            yield from _texts(constant)
 
 
 def rule(  # noqa: PLR0913  a rule is told by naming all of it, once
@@ -341,11 +619,14 @@ def rule(  # noqa: PLR0913  a rule is told by naming all of it, once
     fails: Sequence[Example],
     undecided: Sequence[Example] = (),
     omission: str = "",
-) -> Callable[[ResourceCheck | StackCheck], Rule]:
+    settings: Mapping[str, Setting] = MappingProxyType({}),
+    remedies: Mapping[Sequence[str], Mapping[str, Any]] = MappingProxyType({}),
+) -> Callable[[Check], Rule]:
     """Make a rule of a function that yields one sentence per finding.
 
-    The function takes the resource, or the resource and the stack where the rule joins resources.
-    Its docstring tells why the rule matters; its module's name is the rule's id.
+    The function takes the resource, or the resource and the stack where the rule joins resources,
+    and each setting as a keyword. Its docstring tells why the rule matters; its module's name is
+    the rule's id.
 
     Args:
         title: The wanted state, in one short sentence.
@@ -359,9 +640,13 @@ def rule(  # noqa: PLR0913  a rule is told by naming all of it, once
         fails: Examples that are wrong, the omitted property among them.
         undecided: Examples that cannot be decided while a value is `UNKNOWN`.
         omission: Why leaving everything out is safe, where `fails` holds no empty example.
+        settings: Thresholds that whoever enforces the pack may set, by the check's keywords. `fix`
+            may name them in braces.
+        remedies: Inputs that mend a finding, by the types of the resources that take them. Only
+            where they are unambiguous and safe: nothing is lost, replaced or opened by them.
     """
 
-    def make(check: ResourceCheck | StackCheck) -> Rule:
+    def make(check: Check) -> Rule:
         id_ = check.__module__.rpartition(".")[2].replace("_", "-")
         # Told here: a second function of the same name would leave no trace of the first one.
         if any(isinstance(value, Rule) for value in check.__globals__.values()):
@@ -378,6 +663,8 @@ def rule(  # noqa: PLR0913  a rule is told by naming all of it, once
             fails=fails,
             undecided=undecided,
             omission=omission,
+            settings=dict(settings),
+            remedies={type_: dict(made) for types, made in remedies.items() for type_ in types},
             check=check,
         )
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 from flask import request
 
 Json = dict[str, Any]

@@ -15,6 +15,7 @@ from policy_pack.rule import UNKNOWN, Resource, Severity, owasp, rule
     passes=[{"includeGlobalServiceEvents": True}, {}],
     fails=[{"includeGlobalServiceEvents": False}],
     undecided=[{"includeGlobalServiceEvents": UNKNOWN}],
+    remedies={TRAILS: {"includeGlobalServiceEvents": True}},
     omission="The provider's default is to record them.",
 )
 def check(trail: Resource) -> Iterator[str]:

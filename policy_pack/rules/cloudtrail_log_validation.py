@@ -15,6 +15,7 @@ from policy_pack.rule import UNKNOWN, Resource, Severity, owasp, prowler, rule
     passes=[{"enableLogFileValidation": True}],
     fails=[{"enableLogFileValidation": False}, {}],
     undecided=[{"enableLogFileValidation": UNKNOWN}],
+    remedies={TRAILS: {"enableLogFileValidation": True}},
 )
 def check(trail: Resource) -> Iterator[str]:
     """Sign each hour's log files, so that a change or a deletion after delivery can be proven.

@@ -15,6 +15,7 @@ from policy_pack.rule import UNKNOWN, Resource, Severity, owasp, prowler, rule
     passes=[{"enableLogging": True}, {}],
     fails=[{"enableLogging": False}],
     undecided=[{"enableLogging": UNKNOWN}],
+    remedies={TRAILS: {"enableLogging": True}},
     omission="The provider starts logging by default.",
 )
 def check(trail: Resource) -> Iterator[str]:

@@ -1,12 +1,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from policy_pack.aws import KEY_POLICIES, KEYS
-from policy_pack.iam import statements
-from policy_pack.rule import UNKNOWN, Resource, Severity, owasp, prowler, rule
+from policy_pack.iam import Statement, statements
+from policy_pack.rule import (
+    UNKNOWN,
+    Findings,
+    Resource,
+    Severity,
+    every,
+    finding,
+    owasp,
+    prowler,
+    rule,
+)
 
 _SCOPES = (
     "aws:PrincipalAccount",
@@ -43,11 +52,14 @@ def _policy(**changes: object) -> dict[str, Any]:
     undecided=[{"policy": UNKNOWN}],
     omission="AWS's default key policy allows the own account alone.",
 )
-def check(key: Resource) -> Iterator[str]:
+def check(key: Resource) -> Findings:
     """Let nobody outside use a key: whoever decrypts with it reads all that it protects.
 
     `kms:ViaService` ties a statement to a service, not to a caller, so it does not count.
     """
-    for statement in statements(key.json("policy")):
-        if statement.allows and statement.everyone and not statement.binds(*_SCOPES):
-            yield f"The key policy statement '{statement.sid}' allows everyone."
+    yield from every(statements(key.json("policy")), _judge)
+
+
+def _judge(statement: Statement) -> Findings:
+    if statement.allows and statement.everyone and not statement.binds(*_SCOPES):
+        yield finding("The key policy statement '{name}' allows everyone.", name=statement.sid)

@@ -19,6 +19,7 @@ from policy_pack.rule import UNKNOWN, Resource, Severity, owasp, prowler, rule
     ],
     fails=[{"enableKeyRotation": False}, {"customerMasterKeySpec": "SYMMETRIC_DEFAULT"}, {}],
     undecided=[{"enableKeyRotation": UNKNOWN}, {"customerMasterKeySpec": UNKNOWN}],
+    remedies={KEYS: {"enableKeyRotation": True}},
 )
 def check(key: Resource) -> Iterator[str]:
     """Make new key material each year, so that a leaked one opens less.

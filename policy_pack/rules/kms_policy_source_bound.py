@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from policy_pack.aws import KEY_POLICIES, KEYS
-from policy_pack.iam import statements
-from policy_pack.rule import UNKNOWN, Resource, Severity, owasp, rule
+from policy_pack.iam import Statement, statements
+from policy_pack.rule import UNKNOWN, Findings, Resource, Severity, every, finding, owasp, rule
 
 _SOURCES = (
     "aws:SourceAccount",
@@ -52,12 +51,18 @@ def _policy(**changes: object) -> dict[str, Any]:
     undecided=[{"policy": UNKNOWN}],
     omission="AWS's default key policy allows no service.",
 )
-def check(key: Resource) -> Iterator[str]:
+def check(key: Resource) -> Findings:
     """Stop the confused deputy: a service that uses the key for anyone who asks it to.
 
     AWS documents the source or the encryption context as the condition for CloudTrail and
     CloudWatch Logs. That it applies to every service in a key policy is our inference.
     """
-    for statement in statements(key.json("policy")):
-        if statement.allows and statement.services and not statement.binds(*_SOURCES):
-            yield f"The key policy statement '{statement.sid}' allows a service on anyone's behalf."
+    yield from every(statements(key.json("policy")), _judge)
+
+
+def _judge(statement: Statement) -> Findings:
+    if statement.allows and statement.services and not statement.binds(*_SOURCES):
+        yield finding(
+            "The key policy statement '{name}' allows a service on anyone's behalf.",
+            name=statement.sid,
+        )

@@ -1,12 +1,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from policy_pack.aws import BUCKET_ACLS, BUCKET_POLICIES, BUCKETS
-from policy_pack.iam import statements
-from policy_pack.rule import UNKNOWN, Resource, Severity, owasp, prowler, rule
+from policy_pack.iam import Statement, statements
+from policy_pack.rule import (
+    UNKNOWN,
+    Findings,
+    Resource,
+    Severity,
+    every,
+    finding,
+    owasp,
+    prowler,
+    rule,
+)
 
 _PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
 _SCOPES = (
@@ -58,14 +67,24 @@ def _policy(**changes: object) -> dict[str, Any]:
     undecided=[{"policy": UNKNOWN}, {"acl": UNKNOWN}],
     omission="A bucket without policy and ACL is private.",
 )
-def check(resource: Resource) -> Iterator[str]:
+def check(resource: Resource) -> Findings:
     """Let no policy and no ACL open a bucket to the world.
 
     The public access block would refuse such a policy; this rule also finds it where the block is
     missing or in another stack, and names the statement.
     """
+    yield from every((_judge_acl, _judge_policy), lambda judge: judge(resource))
+
+
+def _judge_acl(resource: Resource) -> Findings:
     if resource.get("acl") in _PUBLIC_ACLS:
         yield "A canned ACL opens the bucket to the world or to every AWS account."
-    for statement in statements(resource.json("policy")):
-        if statement.allows and statement.everyone and not statement.binds(*_SCOPES):
-            yield f"The policy statement '{statement.sid}' allows everyone."
+
+
+def _judge_policy(resource: Resource) -> Findings:
+    yield from every(statements(resource.json("policy")), _judge_statement)
+
+
+def _judge_statement(statement: Statement) -> Findings:
+    if statement.allows and statement.everyone and not statement.binds(*_SCOPES):
+        yield finding("The policy statement '{name}' allows everyone.", name=statement.sid)

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from policy_pack.aws import BUCKET_POLICIES, BUCKETS
-from policy_pack.iam import statements
-from policy_pack.rule import UNKNOWN, Resource, Severity, owasp, rule
+from policy_pack.iam import Statement, statements
+from policy_pack.rule import UNKNOWN, Findings, Resource, Severity, every, finding, owasp, rule
 
 _SOURCES = ("aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths")
 _TRAIL = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/audit"
@@ -48,13 +47,18 @@ def _policy(**changes: object) -> dict[str, Any]:
     undecided=[{"policy": UNKNOWN}],
     omission="A bucket without policy allows no service.",
 )
-def check(resource: Resource) -> Iterator[str]:
+def check(resource: Resource) -> Findings:
     """Stop the confused deputy: a service that writes for anyone who asks it to.
 
     Without the condition, a trail of another account can write into this bucket through the same
     service (AWS, "Cross-service confused deputy prevention"). That it applies to every service in
     a bucket policy is our inference.
     """
-    for statement in statements(resource.json("policy")):
-        if statement.allows and statement.services and not statement.binds(*_SOURCES):
-            yield f"The policy statement '{statement.sid}' allows a service on anyone's behalf."
+    yield from every(statements(resource.json("policy")), _judge)
+
+
+def _judge(statement: Statement) -> Findings:
+    if statement.allows and statement.services and not statement.binds(*_SOURCES):
+        yield finding(
+            "The policy statement '{name}' allows a service on anyone's behalf.", name=statement.sid
+        )

@@ -1,9 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from policy_pack.aws import BUCKETS, PUBLIC_ACCESS_BLOCKS
-from policy_pack.rule import UNKNOWN, Resource, Severity, Stack, owasp, prowler, ref, rule
+from policy_pack.rule import (
+    UNKNOWN,
+    Findings,
+    Resource,
+    Severity,
+    Stack,
+    every,
+    finding,
+    owasp,
+    prowler,
+    ref,
+    rule,
+)
 
 _SETTINGS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 _ALL = dict.fromkeys(_SETTINGS, True)
@@ -34,8 +46,9 @@ def _block(settings: Mapping[str, object]) -> tuple[str, dict[str, object]]:
         {"data": (BUCKETS[0], {}), "block": _block(_ALL | {"blockPublicPolicy": UNKNOWN})},
         {"data": (BUCKETS[0], {}), "block": (PUBLIC_ACCESS_BLOCKS[0], {"bucket": UNKNOWN, **_ALL})},
     ],
+    remedies={PUBLIC_ACCESS_BLOCKS: _ALL},
 )
-def check(bucket: Resource, stack: Stack) -> Iterator[str]:
+def check(bucket: Resource, stack: Stack) -> Findings:
     """Make a bucket private whatever its policy and its ACLs say, now and later.
 
     New buckets are private by AWS's own default since 2023, but a later policy can undo that; the
@@ -44,7 +57,10 @@ def check(bucket: Resource, stack: Stack) -> Iterator[str]:
     blocks = stack.referring(PUBLIC_ACCESS_BLOCKS, "bucket", bucket)
     if not blocks:
         yield "The bucket has no public access block."
-    for block in blocks:
-        for setting in _SETTINGS:
-            if block.get(setting) is not True:
-                yield f"The bucket's public access block leaves {setting} off."
+    yield from every([(block, setting) for block in blocks for setting in _SETTINGS], _judge)
+
+
+def _judge(switch: tuple[Resource, str]) -> Findings:
+    block, setting = switch
+    if block.get(setting) is not True:
+        yield finding("The bucket's public access block leaves {name} off.", name=setting)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from policy_pack.aws import BUCKET_POLICIES, BUCKETS
-from policy_pack.iam import Statement, as_list, statements
+from policy_pack.iam import Statement, statements
 from policy_pack.rule import UNKNOWN, Resource, Severity, Stack, owasp, prowler, ref, rule
 
 _DENY: dict[str, Any] = {
@@ -67,9 +67,8 @@ def check(bucket: Resource, stack: Stack) -> Iterator[str]:
     The statement must hold for everyone, every action, the bucket and its objects, and under no
     further condition, or it leaves a way round.
     """
-    inline: Mapping[str, Any] = bucket.json("policy")
     apart = stack.referring(BUCKET_POLICIES, "bucket", bucket)
-    documents = [inline, *(policy.json("policy") for policy in apart)]
+    documents = [one.json("policy") for one in (bucket, *apart)]
     denials = [one for document in documents for one in statements(document)]
     if not any(_denies_plain_http(statement) for statement in denials):
         yield "The bucket accepts requests without TLS."
@@ -77,7 +76,6 @@ def check(bucket: Resource, stack: Stack) -> Iterator[str]:
 
 def _denies_plain_http(statement: Statement) -> bool:
     actions = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket")
-    resources = as_list(statement.raw.get("Resource"))
     conditions = [
         (operator, key, [value.lower() for value in values])
         for operator, key, values in statement.conditions()
@@ -86,7 +84,7 @@ def _denies_plain_http(statement: Statement) -> bool:
         not statement.allows
         and statement.everyone
         and all(statement.matches_action(action) for action in actions)
-        and any(resource == "*" or resource.endswith("/*") for resource in resources)
+        and any(resource == "*" or resource.endswith("/*") for resource in statement.resources)
         and len(conditions) == 1
         and conditions[0] in _PLAIN_HTTP
     )

@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 
 from policy_pack.iam import Statement, statements
+from policy_pack.rule import Block
+
+
+def statement(raw: dict[str, Any]) -> Statement:
+    return Statement(Block(raw, "example"))
 
 
 def test_single_statement_is_a_list_of_one() -> None:
-    assert len(statements({"Statement": {"Effect": "Allow"}})) == 1
-    assert statements({}) == []
+    assert len(statements(Block({"Statement": {"Effect": "Allow"}}, "example"))) == 1
+    assert statements(Block({}, "example")) == []
 
 
 @pytest.mark.parametrize(
@@ -30,7 +35,7 @@ def test_single_statement_is_a_list_of_one() -> None:
     ],
 )
 def test_actions(raw: dict[str, Any], action: str, covered: bool) -> None:
-    assert Statement(raw).matches_action(action) is covered
+    assert statement(raw).matches_action(action) is covered
 
 
 @pytest.mark.parametrize(
@@ -46,7 +51,7 @@ def test_actions(raw: dict[str, Any], action: str, covered: bool) -> None:
     ],
 )
 def test_everyone(raw: dict[str, Any], everyone: bool) -> None:
-    assert Statement(raw).everyone is everyone
+    assert statement(raw).everyone is everyone
 
 
 @pytest.mark.parametrize(
@@ -65,4 +70,4 @@ def test_everyone(raw: dict[str, Any], everyone: bool) -> None:
     ],
 )
 def test_conditions_that_bind(condition: dict[str, Any], binds: bool) -> None:
-    assert Statement({"Condition": condition}).binds("aws:SourceArn") is binds
+    assert statement({"Condition": condition}).binds("aws:SourceArn") is binds

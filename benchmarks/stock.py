@@ -1,4 +1,4 @@
-"""The catalog as a stock `pulumi_policy.PolicyPack`."""
+"""The same rules as a stock `pulumi_policy.PolicyPack`, as one would write them with the SDK."""
 
 from __future__ import annotations
 
@@ -18,15 +18,13 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from policy_pack.controls import cite, serves
-from policy_pack.rule import UNKNOWN, Finding, Resource, Rule, Stack, Verdict
-
-NAME = "secure-components"
+from policy_pack.configuration import PACK
+from policy_pack.rule import UNKNOWN, Resource, Rule, Stack, Verdict
 
 
 def serve(rules: Iterable[Rule]) -> None:
     """Serve the rules to the engine until it goes away. All of them block."""
-    PolicyPack(NAME, [policy(rule) for rule in rules], EnforcementLevel.MANDATORY)
+    PolicyPack(PACK, [policy(rule) for rule in rules], EnforcementLevel.MANDATORY)
 
 
 def policy(rule: Rule) -> Policy:
@@ -37,7 +35,7 @@ def policy(rule: Rule) -> Policy:
         "display_name": rule.title,
         "severity": rule.severity,
         "remediation_steps": rule.fix,
-        "tags": sorted({control.framework for control in serves(rule.controls)}),
+        "tags": sorted({control.framework for control in rule.served()}),
     }
     if rule.whole_stack:
 
@@ -56,19 +54,12 @@ def policy(rule: Rule) -> Policy:
     return ResourceValidationPolicy(validate=judge_resource, **described)
 
 
-def message(finding: Finding) -> str:
-    """Return what the engine shows for a finding: it shows nothing else of the rule."""
-    lines = [finding.reason, f"Fix: {finding.rule.fix}"]
-    controls = cite(serves(finding.rule.controls))
-    return "\n".join([*lines, f"Controls: {controls}"] if controls else lines)
-
-
 def _report(
     verdicts: Sequence[Verdict], subjects: Sequence[Resource], report: ReportViolation
 ) -> None:
     for verdict, resource in zip(verdicts, subjects, strict=True):
         for finding in verdict.findings:
-            report(message(finding), resource.urn)
+            report(finding.reason, resource.urn)
         if verdict.failure:
             report(f"{verdict.failure}, so the resource is not judged", resource.urn)
     undecided = [unknown for verdict in verdicts for unknown in verdict.undecided]

@@ -1,0 +1,1 @@
+"""Measures the policy pack against others; `make bench` runs it."""

@@ -1,0 +1,182 @@
+"""Judges resources and stacks by the rules in force, and keeps every outcome."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import NamedTuple
+
+from pulumi_policy import EnforcementLevel
+
+from policy_pack.configuration import PRODUCTION, Configuration
+from policy_pack.exemptions import Exemption
+from policy_pack.rule import Finding, Resource, Rule, Stack
+
+
+class Status(StrEnum):
+    """What a rule says of a resource."""
+
+    FINDING = "finding"
+    BROKEN = "broken"
+    UNDECIDED = "undecided"
+    EXEMPTED = "exempted"
+    PASSED = "passed"
+
+
+class Subject(NamedTuple):
+    """The resource that was judged."""
+
+    urn: str
+    type: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """One outcome of one rule for one resource.
+
+    Attributes:
+        rule: The rule.
+        subject: The resource.
+        status: The outcome. Only `PASSED` is a pass.
+        blocks: Whether it blocks.
+        reason: Why, in words that hold no property's value but those that the rule marks as safe.
+        finding: The finding's name, where the rule names its findings.
+        exemption: The exemption that covers it; one that has expired, where it does not count.
+    """
+
+    rule: Rule
+    subject: Subject
+    status: Status
+    blocks: bool = False
+    reason: str = ""
+    finding: str = ""
+    exemption: Exemption | None = None
+
+
+class Judge:
+    """The rules in force for one run over one stack."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self._settings = {rule.id: configuration.settings(rule) for rule in configuration.rules}
+        self._of_resource: dict[str, list[Rule]] = {}
+        self._of_stack: list[Rule] = []
+        self._remedies: dict[str, list[Rule]] = {}
+        self._outcomes: dict[tuple[str, Subject], tuple[Result, ...]] = {}
+        self._rules = {rule.id: rule for rule in configuration.rules}
+        self._exemptions: dict[str, list[Exemption]] = {}
+        self._used: set[Exemption] = set()
+        for exemption in configuration.exemptions:
+            self._exemptions.setdefault(exemption.rule, []).append(exemption)
+        for rule in configuration.rules:
+            if configuration.disabled(rule):
+                continue
+            if configuration.level(rule) is EnforcementLevel.REMEDIATE:
+                for type_ in rule.remedies:
+                    self._remedies.setdefault(type_, []).append(rule)
+            if rule.whole_stack:
+                self._of_stack.append(rule)
+            else:
+                for type_ in rule.types:
+                    self._of_resource.setdefault(type_, []).append(rule)
+
+    def judges(self, type_: str) -> bool:
+        """Tell whether any rule judges resources of a type one by one."""
+        return type_ in self._of_resource
+
+    def remedying(self, type_: str) -> Sequence[Rule]:
+        """Return the rules that are set to mend resources of a type."""
+        return self._remedies.get(type_, ())
+
+    def resource(self, resource: Resource) -> list[Result]:
+        """Judge a resource by the rules of its type, and return what is no pass."""
+        stack = Stack([resource])
+        rules = self._of_resource.get(resource.type, ())
+        return [one for rule in rules for one in self._judge(rule, resource, stack)]
+
+    def stack(self, stack: Stack) -> list[Result]:
+        """Judge a stack by the rules that join resources, and return what is no pass."""
+        return [
+            one
+            for rule in self._of_stack
+            for resource in stack.of_type(*rule.types)
+            for one in self._judge(rule, resource, stack)
+        ]
+
+    @property
+    def results(self) -> Iterator[Result]:
+        """Every outcome so far, passes included, in the order in which they were judged."""
+        for (rule, subject), outcome in self._outcomes.items():
+            yield from outcome or (Result(self._rules[rule], subject, Status.PASSED),)
+
+    @property
+    def unused(self) -> list[Exemption]:
+        """Exemptions that are for this stack, as far as they tell, and covered nothing so far."""
+        context = self.configuration.context
+        return [
+            one
+            for one in self.configuration.exemptions
+            if one not in self._used and one.concerns(context.stack, context.project)
+        ]
+
+    @property
+    def notices(self) -> Iterator[str]:
+        """What whoever runs the pack must know beside findings, once the stack is judged."""
+        configuration = self.configuration
+        if configuration.profile != PRODUCTION:
+            yield f"The profile is '{configuration.profile}': nothing blocks."
+        disabled = [one for one in configuration.rules if configuration.disabled(one)]
+        if disabled:
+            yield f"Rules that are disabled: {', '.join(one.id for one in disabled)}."
+        covered = Counter(
+            one.exemption for one in self.results if one.status is Status.EXEMPTED and one.exemption
+        )
+        if covered:
+            lines = [
+                f"{one.rule} on {one.resource}: {count}, until {one.expires}, by {one.owner}"
+                for one, count in covered.items()
+            ]
+            yield "\n".join([f"Findings that are exempted: {covered.total()}", *lines])
+        for one in self.unused:
+            yield f"The exemption of {one.resource} from {one.rule} matches nothing: remove it."
+
+    def _judge(self, rule: Rule, resource: Resource, stack: Stack) -> tuple[Result, ...]:
+        verdict = rule.judge(resource, stack, self._settings[rule.id])
+        subject = Subject(resource.urn, resource.type, resource.name)
+        outcome: tuple[Result, ...] = ()
+        if not verdict.passed:
+            blocks = self.configuration.blocks(rule)
+            results = [self._find(finding, subject) for finding in verdict.findings]
+            for unknown in verdict.undecided:
+                reason = f"{unknown}."
+                undecided = self.configuration.undecided_blocks(rule)
+                one = Result(rule, subject, Status.UNDECIDED, undecided, reason)
+                results.append(self._exempt(one))
+            if verdict.failure:
+                reason = f"Not judged: {verdict.failure}."
+                results.append(Result(rule, subject, Status.BROKEN, blocks, reason))
+            outcome = tuple(results)
+        self._outcomes[rule.id, subject] = outcome
+        return outcome
+
+    def _find(self, finding: Finding, subject: Subject) -> Result:
+        blocks = self.configuration.blocks(finding.rule)
+        reason, name = finding.reason, finding.name
+        return self._exempt(
+            Result(finding.rule, subject, Status.FINDING, blocks, reason, finding=name)
+        )
+
+    def _exempt(self, result: Result) -> Result:
+        covering = [
+            one
+            for one in self._exemptions.get(result.rule.id, ())
+            if one.covers(result.subject.urn, result.finding)
+        ]
+        self._used.update(covering)
+        for one in covering:
+            if one.in_force(self.configuration.today):
+                return replace(result, status=Status.EXEMPTED, exemption=one, blocks=False)
+        return replace(result, exemption=covering[0]) if covering else result
