@@ -33,17 +33,21 @@ def found(findings: Iterable[PolicyFinding]) -> set[Pair]:
 
 
 def show(console: Console, findings: Sequence[PolicyFinding]) -> None:
-    """Print findings, worst first, each with its resource, reason, fix and controls.
+    """Print findings, worst first, each with its resource and reason.
 
-    What could not be decided has no severity and comes last.
+    Fix and controls stand with the first finding of a rule.
     """
     if not findings:
         console.print("no finding\n")
-    ranks = [*_WORST_FIRST, ""]
+    ranks = list(_WORST_FIRST)
     for one in sorted(findings, key=lambda one: (ranks.index(one.severity), one.rule)):
-        severity = one.severity or "open"
-        style = _WORST_FIRST.get(one.severity, "magenta")
-        title, _, rest = one.message.partition("\n")
-        head = ((f"{severity:<8}", style), " ", (one.resource, "bold"), f"  {one.rule}: {title}")
+        style = _WORST_FIRST[one.severity]
+        reason, _, rest = one.message.partition("\n")
+        head = (
+            (f"{one.severity:<8}", style),
+            " ",
+            (one.resource, "bold"),
+            f"  {one.rule}: {reason}",
+        )
         console.print(Text.assemble(*head))
         console.print(Padding(Text(rest), (0, 0, 1, 9)))

@@ -40,9 +40,9 @@ class PolicyFinding:
         rule: The rule's id.
         resource: The resource's name.
         level: `mandatory` blocks; `advisory` does not.
-        severity: `critical`, `high`, `medium` or `low`; empty where the rule could not be run.
-        message: What the engine shows: the rule's title, then a line each for reason, fix and
-            controls.
+        severity: `critical`, `high`, `medium` or `low`.
+        message: What the engine shows: the reason, and with a rule's first finding a line each for
+            fix and controls.
     """
 
     rule: str
@@ -78,6 +78,14 @@ class Outcome:
                 message=event["message"].strip(),
             )
             for event in self._of_kind("policyEvent")
+        ]
+
+    @property
+    def remediations(self) -> list[tuple[str, str]]:
+        """What the policy pack changed: rule and resource's name."""
+        return [
+            (event["policyName"], event["resourceUrn"].rpartition("::")[2])
+            for event in self._of_kind("policyRemediationEvent")
         ]
 
     @property
@@ -134,13 +142,24 @@ class Workspace:
         if created.code:
             raise ExampleError(f"{project.name}: the stack cannot be made: {created.output}")
 
-    def preview(self, *, policy_pack: Path | None = POLICY_PACK) -> Outcome:
+    def preview(
+        self,
+        *,
+        policy_pack: Path | None = POLICY_PACK,
+        configuration: Mapping[str, Any] | None = None,
+    ) -> Outcome:
         """Run `pulumi preview` with the policy pack, or without where it is None."""
-        return self._update("preview", *_with(policy_pack))
+        return self._update("preview", *self._with(policy_pack, configuration))
 
-    def up(self, *, policy_pack: Path | None = POLICY_PACK) -> Outcome:
+    def up(
+        self,
+        *,
+        policy_pack: Path | None = POLICY_PACK,
+        configuration: Mapping[str, Any] | None = None,
+    ) -> Outcome:
         """Run `pulumi up` with the policy pack, or without where it is None."""
-        return self._update("up", "--skip-preview", "--yes", *_with(policy_pack))
+        arguments = self._with(policy_pack, configuration)
+        return self._update("up", "--skip-preview", "--yes", *arguments)
 
     def refresh(self) -> Outcome:
         """Run `pulumi refresh`: take the state over from what exists."""
@@ -150,13 +169,14 @@ class Workspace:
         """Run `pulumi destroy`."""
         return self._update("destroy", "--skip-preview", "--yes")
 
-    def analyze(self) -> Outcome:
+    def analyze(self, *, configuration: Mapping[str, Any] | None = None) -> Outcome:
         """Export the state and run `pulumi policy analyze` on it."""
         state = self._folder / "exported.json"
         exported = self.run("stack", "export", "--file", str(state))
         if exported.code:
             return exported
-        return self.run("policy", "analyze", "--file", str(state), *_with(POLICY_PACK))
+        arguments = self._with(POLICY_PACK, configuration)
+        return self.run("policy", "analyze", "--file", str(state), *arguments)
 
     def outputs(self) -> Any:  # noqa: ANN401  a program exports what it likes
         """Return the stack's outputs."""
@@ -187,6 +207,16 @@ class Workspace:
         ran = self.run(*arguments, "--non-interactive", "--event-log", str(log))
         lines = log.read_text("utf-8").splitlines() if log.exists() else []
         return Outcome(ran.code, ran.output, [json.loads(line) for line in lines])
+
+    def _with(self, pack: Path | None, configuration: Mapping[str, Any] | None) -> list[str]:
+        if pack is None:
+            return []
+        arguments = ["--policy-pack", str(pack)]
+        if configuration is not None:
+            file = self._folder / "policy-pack-config.json"
+            file.write_text(json.dumps(configuration))
+            arguments += ["--policy-pack-config", str(file)]
+        return arguments
 
     def _copy(self, project: Path) -> None:
         file = project / "Pulumi.yaml"
@@ -231,10 +261,6 @@ def _cancel(process: subprocess.Popen[str]) -> None:
     except (subprocess.TimeoutExpired, KeyboardInterrupt):
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-
-
-def _with(policy_pack: Path | None) -> list[str]:
-    return ["--policy-pack", str(policy_pack)] if policy_pack else []
 
 
 @contextmanager

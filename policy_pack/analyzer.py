@@ -37,6 +37,11 @@ from policy_pack.judge import Judge, Result, Status
 from policy_pack.properties import from_struct
 from policy_pack.rule import REPOSITORY, Resource, Rule, Stack, Undecided
 
+GRPC_OPTIONS: Final = [
+    ("grpc.max_receive_message_length", -1),  # a whole stack comes in one message
+    ("grpc.max_send_message_length", -1),
+]
+
 _LEVELS: Final = {
     EnforcementLevel.ADVISORY: analyzer_pb2.ADVISORY,
     EnforcementLevel.MANDATORY: analyzer_pb2.MANDATORY,
@@ -57,7 +62,7 @@ def serve(rules: Sequence[Rule]) -> None:
     analyzer = Analyzer(rules)
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=2),  # a call, and a cancellation beside it
-        options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)],
+        options=GRPC_OPTIONS,
     )
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)
     port = server.add_insecure_port("127.0.0.1:0")

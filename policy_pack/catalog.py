@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import json
 import re
 import sys
@@ -13,7 +14,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from policy_pack.controls import serves
 from policy_pack.rule import UNKNOWN, DuplicateRuleError, Rule, Severity, ref
 
 _STEM = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
@@ -77,7 +77,25 @@ def _load(file: Path, package: str) -> Rule:
         raise CatalogError(f"{file.name}: it holds no rule; write one function with @rule in it")
     if not (rule.rationale and rule.title and rule.fix and rule.types):
         raise CatalogError(f"{file.name}: needs a docstring (why it matters), title, fix and types")
+    _check_settings(rule, file)
     return rule
+
+
+def _check_settings(rule: Rule, file: Path) -> None:
+    keywords = {
+        name
+        for name, parameter in inspect.signature(rule.check).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    }
+    if keywords != set(rule.settings):
+        raise CatalogError(
+            f"{file.name}: its check must take each setting as a keyword, and no other"
+        )
+    for name, setting in rule.settings.items():
+        if not setting.asks.keys() <= set(rule.controls):
+            raise CatalogError(
+                f"{file.name}: '{name}' is asked by a control that it does not serve"
+            )
 
 
 def _import(file: Path, name: str) -> ModuleType:
@@ -117,7 +135,9 @@ def render() -> str:
             rule.rationale,
             "",
             f"- Resources: {judged}",
-            f"- Fix: {rule.fix}",
+            f"- Fix: {rule.fix_with()}",
+            *_settings(rule),
+            *_remedies(rule),
             *([f"- Left out: {rule.omission}"] if rule.omission else []),
             f"- Passes, for example: `{_spell(rule.passes[0])}`",
             f"- Fails, for example: `{_spell(rule.fails[0])}`",
@@ -142,9 +162,23 @@ def _spell(example: object) -> str:
     return "UNKNOWN" if example is UNKNOWN else json.dumps(example)
 
 
+def _settings(rule: Rule) -> list[str]:
+    lines = []
+    for name, setting in rule.settings.items():
+        asked = ", ".join(f"{control} {value}" for control, value in setting.asks.items())
+        looser = f" What controls ask, or lose: {asked}." if asked else ""
+        lines.append(f"- Setting `{name}` ({setting.default}): {setting.description}{looser}")
+    return lines
+
+
+def _remedies(rule: Rule) -> list[str]:
+    made = {json.dumps(inputs) for inputs in rule.remedies.values()}
+    return [f"- At level `remediate` sets: `{inputs}`" for inputs in sorted(made)]
+
+
 def _controls(rule: Rule) -> list[str]:
     by_framework: dict[str, list[str]] = {}
-    for control in serves(rule.controls):
+    for control in rule.served():
         level = f" ({control.level})" if control.level else ""
         by_framework.setdefault(control.framework, []).append(f"{control.id}{level}")
     return [f"- {framework}: {', '.join(ids)}" for framework, ids in by_framework.items()]

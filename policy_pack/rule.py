@@ -118,10 +118,13 @@ class Block:
             Undecided: The value, or a part of it, is not known yet.
         """
         value = self._find(path)
-        unknown = _first_unknown(value, tuple(str(step) for step in path))
-        if unknown is not None:
-            raise Undecided(self._owner, ".".join((*self._path, *unknown)))
-        return default if value is None else value
+        if value is None:
+            return default
+        if value is UNKNOWN or isinstance(value, dict | list):
+            unknown = _first_unknown(value, tuple(map(str, path)))
+            if unknown is not None:
+                raise Undecided(self._owner, ".".join((*self._path, *unknown)))
+        return value
 
     def names(self) -> list[str]:
         """Return the names of all that it holds.
@@ -199,7 +202,7 @@ class Block:
             document = json.loads(value or "{}") if isinstance(value, str) else value or {}
         except (ValueError, RecursionError):
             document = None
-        if not isinstance(document, Mapping):
+        if not isinstance(document, dict):
             raise self._malformed(path, "a JSON object")
         return Block(document, self._owner, at)
 
@@ -209,13 +212,13 @@ class Block:
 
     def _find(self, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401  properties are JSON
         value: Any = self._values
-        if value is not UNKNOWN and not isinstance(value, Mapping):
+        if value is not UNKNOWN and not isinstance(value, dict):
             raise self._malformed((), "a block of properties")
         for depth, step in enumerate(path):
             if value is UNKNOWN:
                 known = (*self._path, *(str(s) for s in path[:depth]))
                 raise Undecided(self._owner, ".".join(known))
-            if isinstance(value, Mapping):
+            if isinstance(value, dict):
                 value = value.get(str(step))
             elif isinstance(value, list) and isinstance(step, int):
                 value = value[step] if step < len(value) else None
@@ -227,7 +230,7 @@ class Block:
 def _first_unknown(value: object, path: tuple[str, ...]) -> tuple[str, ...] | None:
     if value is UNKNOWN:
         return path
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         items: Iterator[tuple[object, object]] = iter(value.items())
     elif isinstance(value, list):
         items = iter(enumerate(value))
@@ -273,6 +276,13 @@ class Resource(Block):
         self.urn = urn
         self.dependencies = dependencies or {}
         self.secrets = set() if secrets is None else secrets
+        self._documents: dict[tuple[str | int, ...], Block] = {}
+
+    def json(self, *path: str | int) -> Block:
+        """Return a property that holds a JSON document, read once for all rules. See `Block`."""
+        if path not in self._documents:
+            self._documents[path] = super().json(*path)
+        return self._documents[path]
 
     def _find(self, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401  properties are JSON
         if callable(self._source):

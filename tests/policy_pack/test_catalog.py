@@ -61,6 +61,20 @@ def test_file_stem_is_the_id(tmp_path: Path) -> None:
             ),
             r"unknown_check\.py: ValueError: no Prowler check is named 'x'",
         ),
+        (
+            "setting.py",
+            RULE.format(title="a", function="check").replace("(resource)", "(resource, *, days)"),
+            r"setting\.py: its check must take each setting as a keyword, and no other",
+        ),
+        (
+            "asked.py",
+            RULE.format(title="a", function="check")
+            .replace("(resource)", "(resource, *, days)")
+            .replace("import ", "import at_least, fsbp, ")
+            .replace("controls=()", "controls=(), settings={'days': SETTING}")
+            .replace("SETTING", "at_least(1, 'Days.', asks={fsbp('X.1'): 1})"),
+            r"asked\.py: 'days' is asked by a control that it does not serve",
+        ),
     ],
 )
 def test_broken_file_stops_the_pack(tmp_path: Path, name: str, text: str, message: str) -> None:
@@ -91,7 +105,7 @@ def test_documentation_holds_every_rule_with_fix_and_why() -> None:
     for rule in rules():
         assert f"\n## {rule.id}\n" in text
         assert rule.rationale in text
-        assert rule.fix in text
+        assert rule.fix_with() in text
 
 
 def test_memberships_follow_from_the_prowler_check() -> None:

@@ -82,6 +82,30 @@ def test_finding_shows_no_value_but_a_statement_id(rule: Rule, example: Example)
         for finding in verdict.findings:
             shown = {value for value in values if value in finding.reason}
             assert not shown, "a value can be a secret in plain text"
+            assert "withheld" not in finding.reason, "show labels and settings through `finding`"
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in rules() if rule.remedies], ids=lambda rule: rule.id
+)
+def test_remedy_mends_what_fails_and_spoils_nothing_that_passes(rule: Rule) -> None:
+    mended = [_judge(rule, _remedied(rule, example)) for example in rule.fails]
+    assert any(verdict.passed for verdict in mended)
+    for example in rule.passes:
+        assert _judge(rule, _remedied(rule, example)).passed
+
+
+def _judge(rule: Rule, example: Example) -> Verdict:
+    return next(verdicts(rule, example))
+
+
+def _remedied(rule: Rule, example: Example) -> Example:
+    if not rule.whole_stack:
+        return {**example, **rule.remedies[rule.types[0]]}
+    return {
+        name: (type_, {**properties, **rule.remedies.get(type_, {})})
+        for name, (type_, properties) in example.items()
+    }
 
 
 def _is_omission(rule: Rule, example: Example) -> bool:

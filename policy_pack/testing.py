@@ -1,0 +1,1 @@
+"""The pack in a team's own tests: a pytest fixture."""
