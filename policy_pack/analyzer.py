@@ -7,13 +7,13 @@ a policy with all of its findings.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent import futures
 from importlib import resources
-from types import FrameType
 from typing import Final
 
 import grpc
@@ -67,15 +67,13 @@ def serve(rules: Sequence[Rule]) -> None:
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        server.stop(grace=1)
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the engine decides
+    engine = os.getppid()
     sys.stdout.write(f"{port}\n")  # by the protocol, the first line tells the engine the port
     sys.stdout.flush()
-    server.wait_for_termination()
+    while server.wait_for_termination(timeout=1):
+        if os.getppid() != engine:  # it was killed, and nobody else will end us
+            return
 
 
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):

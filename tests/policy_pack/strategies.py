@@ -1,0 +1,277 @@
+"""What the engine can send: its encodings, requests made of rules' examples, and values like them.
+
+Requests go through their wire format, so that nothing is judged that gRPC could not carry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NoReturn
+
+import grpc
+from google.protobuf import struct_pb2
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from pulumi.runtime.proto import analyzer_pb2
+from pulumi_policy.deserialize import (
+    SPECIAL_ARCHIVE_SIG,
+    SPECIAL_ASSET_SIG,
+    SPECIAL_SECRET_SIG,
+    SPECIAL_SIG_KEY,
+)
+from pulumi_policy.proxy import (
+    UNKNOWN_ARCHIVE_VALUE,
+    UNKNOWN_ARRAY_VALUE,
+    UNKNOWN_ASSET_VALUE,
+    UNKNOWN_BOOLEAN_VALUE,
+    UNKNOWN_NUMBER_VALUE,
+    UNKNOWN_OBJECT_VALUE,
+    UNKNOWN_STRING_VALUE,
+)
+
+from policy_pack.analyzer import Analyzer
+from policy_pack.catalog import rules
+from policy_pack.configuration import PACK
+from policy_pack.rule import UNKNOWN, Example, Rule, ref
+
+OUTPUT_SIG: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+RESOURCE_SIG: Final = "5cf8f73096256a8f31e491e813e4eb8e"
+UNKNOWNS: Final = (
+    UNKNOWN_STRING_VALUE,
+    UNKNOWN_ARCHIVE_VALUE,
+    UNKNOWN_ARRAY_VALUE,
+    UNKNOWN_ASSET_VALUE,
+    UNKNOWN_BOOLEAN_VALUE,
+    UNKNOWN_NUMBER_VALUE,
+    UNKNOWN_OBJECT_VALUE,
+)
+NEVER_SET: Final = (None, "", [], {})
+TYPES: Final = tuple(
+    dict.fromkeys(type_ for rule in rules() for type_ in (*rule.types, *rule.remedies))
+)
+
+
+def each_run(examples: int) -> settings:
+    """Return settings by which every run tries the same examples."""
+    return settings(
+        deadline=None,
+        derandomize=True,
+        max_examples=examples,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+
+def secret(value: object) -> dict[str, object]:
+    return {SPECIAL_SIG_KEY: SPECIAL_SECRET_SIG, "value": value}
+
+
+def asset(text: str) -> dict[str, object]:
+    return {SPECIAL_SIG_KEY: SPECIAL_ASSET_SIG, "text": text}
+
+
+def archive(path: str) -> dict[str, object]:
+    return {SPECIAL_SIG_KEY: SPECIAL_ARCHIVE_SIG, "path": path}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A resource as the engine sends it.
+
+    Attributes:
+        type: Its type token.
+        name: Its name.
+        properties: Its properties; `UNKNOWN` stands for the engine's text for it.
+        sources: The URNs that a property's value was made from.
+    """
+
+    type: str
+    name: str
+    properties: Mapping[str, Any]
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def urn(self) -> str:
+        return urn(self.type, self.name)
+
+    def with_properties(self, properties: Mapping[str, Any]) -> Sent:
+        return replace(self, properties=properties)
+
+
+def urn(type_: str, name: str) -> str:
+    return f"urn:pulumi:dev::project::{type_}::{name}"
+
+
+def sent_example(rule: Rule, example: Example, name: str, *, known: bool) -> list[Sent]:
+    """Return an example's resources, for each of the rule's types where it joins none.
+
+    Args:
+        rule: The rule.
+        example: One of its examples.
+        name: Stands before the resources' names.
+        known: Whether references are known, as at `up`; else the engine tells only their sources.
+    """
+    if not rule.whole_stack:
+        return [Sent(one, f"{name}-{i}", example) for i, one in enumerate(rule.types)]
+    made = []
+    for key, (type_, given) in example.items():
+        properties: dict[str, Any] = {"id": f"{name}-{key}-id" if known else UNKNOWN}
+        sources: dict[str, Sequence[str]] = {}
+        for property_, value in given.items():
+            properties[property_] = value
+            if isinstance(value, ref):
+                properties[property_] = f"{name}-{value.name}-id" if known else UNKNOWN
+                sources[property_] = [urn(example[value.name][0], f"{name}-{value.name}")]
+        made.append(Sent(type_, f"{name}-{key}", properties, sources))
+    return made
+
+
+def examples_of(rule: Rule) -> list[Example]:
+    return [*rule.passes, *rule.fails, *rule.undecided]
+
+
+def encoded(value: Any) -> Any:
+    """Return a value as it stands on the wire."""
+    if value is UNKNOWN:
+        return UNKNOWN_STRING_VALUE
+    if isinstance(value, Mapping):
+        return {key: encoded(nested) for key, nested in value.items()}
+    if isinstance(value, list | tuple):
+        return [encoded(nested) for nested in value]
+    return value
+
+
+def struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
+    made = struct_pb2.Struct()
+    made.update(encoded(properties))
+    return made
+
+
+def to_analyze(one: Sent) -> analyzer_pb2.AnalyzeRequest:
+    request = analyzer_pb2.AnalyzeRequest(
+        type=one.type, name=one.name, urn=one.urn, properties=struct(one.properties)
+    )
+    return analyzer_pb2.AnalyzeRequest.FromString(request.SerializeToString())
+
+
+def to_analyze_stack(resources: Iterable[Sent]) -> analyzer_pb2.AnalyzeStackRequest:
+    request = analyzer_pb2.AnalyzeStackRequest()
+    for one in resources:
+        made = request.resources.add(
+            type=one.type, name=one.name, urn=one.urn, properties=struct(one.properties)
+        )
+        for property_, urns in one.sources.items():
+            made.propertyDependencies[property_].urns.extend(urns)
+    return analyzer_pb2.AnalyzeStackRequest.FromString(request.SerializeToString())
+
+
+def to_configure(
+    levels: Mapping[str, str], properties: Mapping[str, Mapping[str, Any]] | None = None
+) -> analyzer_pb2.ConfigureAnalyzerRequest:
+    request = analyzer_pb2.ConfigureAnalyzerRequest()
+    for policy, level in levels.items():
+        number = analyzer_pb2.EnforcementLevel.Value(level.upper())
+        request.policyConfig[policy].enforcementLevel = number
+    for policy, values in (properties or {}).items():
+        request.policyConfig[policy].properties.update(values)
+    return request
+
+
+class Call(grpc.ServicerContext):  # type: ignore[misc]  a call that is never refused needs no more
+    """A call whose refusal fails the test."""
+
+    __abstractmethods__: frozenset[str] = frozenset()
+
+    def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
+        raise AssertionError(f"{code}: {details}")
+
+
+def serve(
+    catalog: Sequence[Rule] = rules(),
+    levels: Mapping[str, str] | None = None,
+    properties: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    preview: bool = True,
+) -> Analyzer:
+    """Return our analyzer as the engine has configured it."""
+    analyzer = Analyzer(catalog)
+    analyzer.ConfigureStack(
+        analyzer_pb2.AnalyzerStackConfigureRequest(project="project", stack="dev", dry_run=preview),
+        Call(),
+    )
+    analyzer.Configure(to_configure(levels or {}, properties), Call())
+    return analyzer
+
+
+def diagnostics(servicer: Any, resources: Sequence[Sent]) -> list[analyzer_pb2.AnalyzeDiagnostic]:
+    """Send resources as a run does, each by itself and then the stack; return what rules say."""
+    answers = [
+        *(servicer.Analyze(to_analyze(one), Call()) for one in resources),
+        servicer.AnalyzeStack(to_analyze_stack(resources), Call()),
+    ]
+    return [one for answer in answers for one in answer.diagnostics if one.policyName != PACK]
+
+
+def level(diagnostic: analyzer_pb2.AnalyzeDiagnostic) -> str:
+    return analyzer_pb2.EnforcementLevel.Name(diagnostic.enforcementLevel).lower()
+
+
+def document(value: object) -> Any:
+    """Return what a text holds as JSON object, or None."""
+    if isinstance(value, str) and value.startswith("{"):
+        return json.loads(value)
+    return None
+
+
+def _words(value: object, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield everything that an example holds with the key that it stands under."""
+    value = document(value) or value
+    if isinstance(value, Mapping):
+        for name, nested in value.items():
+            yield from _words(nested, name)
+    elif isinstance(value, list | tuple):
+        for nested in value:
+            yield from _words(nested, key)
+    if value is not UNKNOWN and not isinstance(value, ref):
+        yield key, json.loads(json.dumps(value, default=lambda _: None))
+
+
+VOCABULARY: Final[Mapping[str, Sequence[Any]]] = {}
+"""Values of all rules' examples, by the key that they stand under."""
+for _rule in rules():
+    for _example in examples_of(_rule):
+        for _key, _value in _words(_example):
+            VOCABULARY.setdefault(_key, []).append(_value)  # type: ignore[attr-defined]  filled here
+
+
+def near(value: Any, key: str = "", *, others: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Draw values like one of an example: most of it as it is, some of it missing or other.
+
+    Args:
+        value: The value.
+        key: What it stands under; the vocabulary knows others for it.
+        others: What may stand in place of any part.
+    """
+    inner = document(value)
+    if inner is not None:
+        like = near(inner, key, others=others)
+        same = st.one_of(like.map(json.dumps), like)
+    elif isinstance(value, Mapping):
+        same = st.fixed_dictionaries(
+            {},
+            optional={name: near(nested, name, others=others) for name, nested in value.items()},
+        )
+    elif isinstance(value, list | tuple):
+        same = st.tuples(*(near(nested, key, others=others) for nested in value)).map(list)
+    else:
+        same = st.just(value)
+    known = VOCABULARY.get(key, [value])
+    # Of seven parts five stay as they are, or nothing would be left of an example.
+    return st.one_of(
+        *[st.just(value)] * 3, same, same, st.sampled_from(known), others.filter(_is_sendable)
+    )
+
+
+def _is_sendable(value: object) -> bool:
+    return value is not NotImplemented
