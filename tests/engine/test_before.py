@@ -35,7 +35,6 @@ def test_preview_is_blocked_for_exactly_what_is_declared(before: Workspace, pack
 def test_finding_says_what_is_wrong_how_to_mend_it_and_what_it_serves(before: Workspace) -> None:
     found = {finding.rule: finding for finding in before.preview().findings}
     assert found["kms-key-rotation"].message.splitlines() == [
-        "KMS keys rotate",
         "The key is never rotated.",
         "Fix: Set enable_key_rotation=True.",
         "Controls: AWS FSBP KMS.4, CIS AWS 7.0 4.6, OWASP A02:2021, GDPR, HIPAA",
