@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import re
 import sys
 from pathlib import Path
 
@@ -41,10 +42,10 @@ def main() -> None:
     arguments = sys.argv[1:]
     try:
         catalog = rules()
-        if not arguments or arguments[0] in {"docs", "report", "-h", "--help"}:
-            _command(arguments)
-        else:
+        if arguments and re.fullmatch(r".+:\d+", arguments[0]):
             analyzer.serve(catalog)
+        else:
+            _command(arguments)
     except CatalogError as error:
         sys.exit(f"secure-components: the policy pack cannot start: {error}")
 
@@ -57,7 +58,12 @@ def _command(arguments: list[str]) -> None:
         epilog=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(dest="command", metavar="", required=True)
+    parser.add_argument(
+        "--version", action="version", version=sys.modules["policy_pack"].__version__
+    )
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, prog="secure-components-policy-pack"
+    )
     commands.add_parser("docs", help="print the documentation of every rule")
     judge = commands.add_parser(
         "report",
@@ -78,7 +84,7 @@ def _command(arguments: list[str]) -> None:
     files = {form: getattr(asked, form) for form in FORMATS if getattr(asked, form)}
     try:
         sys.exit(report.run(rules(), asked.state, asked.config, files))
-    except (ConfigurationError, report.StateError) as error:
+    except (ConfigurationError, OSError, report.StateError) as error:
         print(f"secure-components: {error}", file=sys.stderr)
         sys.exit(2)
 

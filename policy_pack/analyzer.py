@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent import futures
 from importlib import resources
 from typing import Final
@@ -32,7 +32,7 @@ from policy_pack.configuration import (
     Given,
     schema,
 )
-from policy_pack.controls import cite
+from policy_pack.controls import CITED_BY_ID, NOT_CITED, Control, cite
 from policy_pack.judge import Judge, Result, Status
 from policy_pack.properties import from_struct
 from policy_pack.rule import REPOSITORY, Resource, Rule, Stack, Undecided
@@ -67,13 +67,16 @@ def serve(rules: Sequence[Rule]) -> None:
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the engine decides
+    ended = threading.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):  # the engine ends a pack by the first of them
+        signal.signal(one, lambda _signal, _frame: ended.set())
     engine = os.getppid()
     sys.stdout.write(f"{port}\n")  # by the protocol, the first line tells the engine the port
     sys.stdout.flush()
-    while server.wait_for_termination(timeout=1):
-        if os.getppid() != engine:  # it was killed, and nobody else will end us
-            return
+    while os.getppid() == engine:  # else it was killed, and nobody is left to end us
+        if ended.wait(timeout=1):
+            break
+    server.stop(grace=None)
 
 
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
@@ -147,7 +150,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         if not self._judge.judges(request.type):
             return analyzer_pb2.AnalyzeResponse()
         with self._one_at_a_time:
-            return self._tell(self._judge.resource(_resource(request, set())))
+            results = self._judge.resource(_resource(request, set()))
+            answer = self._tell(results)
+            # An update ends with the first resource that blocks; the stack is not asked for then.
+            if not self._context.preview and any(one.blocks for one in results):
+                answer.diagnostics.extend(self._report(complete=False))
+            return answer
 
     def AnalyzeStack(  # noqa: N802  the protocol's name
         self, request: analyzer_pb2.AnalyzeStackRequest, _context: grpc.ServicerContext
@@ -158,8 +166,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             stack = Stack([_resource(one, secrets) for one in request.resources])
             results = self._judge.stack(stack)
             answer = self._tell(sorted(results, key=lambda one: one.subject.urn))
-            answer.diagnostics.extend(self._notices())
-            report.write(self._judge, complete=True)
+            answer.diagnostics.extend(self._notice(text) for text in self._judge.notices)
+            answer.diagnostics.extend(self._report(complete=True))
             return answer
 
     def Remediate(  # noqa: N802  the protocol's name
@@ -223,17 +231,27 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             controls = cite(rule.served(settings))
             yield from [f"Controls: {controls}"] if controls else []
 
-    def _notices(self) -> Iterator[analyzer_pb2.AnalyzeDiagnostic]:
-        for text in self._judge.notices:
-            yield analyzer_pb2.AnalyzeDiagnostic(
-                policyName=PACK,
-                policyPackName=PACK,
-                policyPackVersion=self._version,
-                description=_PACK_TITLE,
-                message=text,
-                enforcementLevel=analyzer_pb2.ADVISORY,
-                severity=analyzer_pb2.POLICY_SEVERITY_LOW,
-            )
+    def _report(self, *, complete: bool) -> Iterator[analyzer_pb2.AnalyzeDiagnostic]:
+        try:
+            report.write(self._judge, complete=complete)
+        except OSError as error:  # whoever asked for a report must not take its absence for a pass
+            text = f"A report cannot be written: {error.filename}: {error.strerror}."
+            yield self._notice(text, analyzer_pb2.MANDATORY)
+
+    def _notice(
+        self,
+        text: str,
+        level: analyzer_pb2.EnforcementLevel.ValueType = analyzer_pb2.ADVISORY,
+    ) -> analyzer_pb2.AnalyzeDiagnostic:
+        return analyzer_pb2.AnalyzeDiagnostic(
+            policyName=PACK,
+            policyPackName=PACK,
+            policyPackVersion=self._version,
+            description=_PACK_TITLE,
+            message=text,
+            enforcementLevel=level,
+            severity=analyzer_pb2.POLICY_SEVERITY_LOW,
+        )
 
     def _diagnostic(
         self, rule: Rule, text: str, level: analyzer_pb2.EnforcementLevel.ValueType, urn: str
@@ -262,8 +280,10 @@ def describe(rules: Sequence[Rule], version: str) -> analyzer_pb2.AnalyzerInfo:
         supportsConfig=True,
         description=policy_pack.__doc__,
         readme=resources.files("policy_pack").joinpath("README.md").read_text("utf-8"),
-        provider="aws",
-        tags=sorted({control.framework for rule in rules for control in rule.served()}),
+        provider=",".join(
+            sorted({type_.partition(":")[0] for rule in rules for type_ in rule.types})
+        ),
+        tags=_tags(control for rule in rules for control in rule.served()),
         repository=REPOSITORY,
         policies=[_describe(rule) for rule in rules],
     )
@@ -293,15 +313,22 @@ def _describe(rule: Rule) -> analyzer_pb2.PolicyInfo:
             else analyzer_pb2.POLICY_TYPE_RESOURCE
         ),
         severity=_SEVERITIES[rule.severity],
-        tags=sorted({control.framework for control in served}),
+        tags=_tags(served),
         remediation_steps=rule.fix_with(),
         url=rule.url,
         configSchema=_config_schema(schema(rule)),
     )
-    for control in served[:1]:  # the protocol has room for one; the tags name the others
-        info.framework.name = control.framework
-        info.framework.specification = cite(served)
+    for framework in _tags(served)[:1]:  # the protocol has room for one; the tags name the others
+        info.framework.name = framework
+        ids = (control.id for control in served if control.framework == framework)
+        info.framework.specification = ", ".join(ids)
     return info
+
+
+def _tags(controls: Iterable[Control]) -> list[str]:
+    """Return the catalogues that are cited, those that people search by first."""
+    named = {control.framework for control in controls} - set(NOT_CITED)
+    return sorted(named, key=lambda one: (one not in CITED_BY_ID, one != CITED_BY_ID[0], one))
 
 
 def _config_schema(

@@ -66,8 +66,8 @@ def serves(controls: tuple[Control, ...]) -> tuple[Control, ...]:
     return tuple(sorted({*controls, *derived}))
 
 
-_CITED_BY_ID = ("CIS AWS 7.0", "AWS FSBP", "OWASP")
-_NOT_CITED = ("CIS AWS 5.0", "Prowler")
+CITED_BY_ID = ("CIS AWS 7.0", "AWS FSBP", "OWASP")
+NOT_CITED = ("CIS AWS 5.0", "Prowler")
 
 
 def cite(controls: tuple[Control, ...]) -> str:
@@ -77,8 +77,8 @@ def cite(controls: tuple[Control, ...]) -> str:
     the name alone. The older CIS is left out, and Prowler: its checks are a way to know, not a
     demand.
     """
-    ids = [str(control) for control in controls if control.framework in _CITED_BY_ID]
-    others = {control.framework for control in controls}.difference(_CITED_BY_ID, _NOT_CITED)
+    ids = [str(control) for control in controls if control.framework in CITED_BY_ID]
+    others = {control.framework for control in controls}.difference(CITED_BY_ID, NOT_CITED)
     return ", ".join([*ids, *sorted(others)])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from policy_pack.rule import Block
+from policy_pack.rule import Block, Undecided
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,15 @@ class Statement:
 
     @property
     def sid(self) -> str:
-        """The statement's id, or a word for its absence. Safe to show: an id is a label."""
-        return str(self.raw.get("Sid") or "without Sid")
+        """The statement's id, or a word for its absence. Safe to show: an id is a label.
+
+        A label decides nothing: whatever stands there, the finding that it names is told.
+        """
+        try:
+            sid = self.raw.get("Sid")
+        except Undecided:
+            return "whose Sid is not known yet"
+        return sid if isinstance(sid, str) and sid else "without Sid"
 
     @property
     def resources(self) -> list[str]:
@@ -88,6 +95,11 @@ def statements(document: Block) -> list[Statement]:
 
 
 def _matches(patterns: list[str], name: str) -> bool:
-    # IAM knows no character classes: a bracket stands for itself.
-    literal = (pattern.lower().replace("[", "[[]") for pattern in patterns)
-    return any(fnmatchcase(name.lower(), pattern) for pattern in literal)
+    name = name.lower()
+    for pattern in map(str.lower, patterns):
+        # A pattern of more characters matches nothing, and a long one would be slow to translate.
+        short = len(pattern) - pattern.count("*") <= len(name)
+        # IAM knows no character classes: a bracket stands for itself.
+        if short and fnmatchcase(name, pattern.replace("[", "[[]")):
+            return True
+    return False

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from google.protobuf import struct_pb2
@@ -53,12 +54,19 @@ ASSET: Final = _Opaque()
 
 def from_struct(properties: struct_pb2.Struct, secrets: set[str]) -> dict[str, Any]:
     """Return the properties of a request of the engine. Texts that are secret go into `secrets`."""
-    return {key: _from_value(value, secrets) for key, value in properties.fields.items()}
+    return {key: _read(_from_value, value, secrets) for key, value in properties.fields.items()}
 
 
 def from_json(properties: Mapping[str, Any], secrets: set[str]) -> dict[str, Any]:
     """Return the properties of an exported state. Texts that are secret go into `secrets`."""
-    return {key: _from_json(value, secrets) for key, value in properties.items()}
+    return {key: _read(_from_json, value, secrets) for key, value in properties.items()}
+
+
+def _read(read: Callable[[Any, set[str]], Any], value: Any, secrets: set[str]) -> Any:  # noqa: ANN401  properties are JSON
+    try:
+        return read(value, secrets)
+    except RecursionError:
+        return UNKNOWN  # nested more deeply than any resource is: not decided is no pass
 
 
 def _from_value(value: struct_pb2.Value, secrets: set[str]) -> Any:  # noqa: ANN401  properties are JSON
@@ -96,12 +104,14 @@ def _special(value: Mapping[str, Any], secrets: set[str]) -> Any:  # noqa: ANN40
         case sig if sig == SPECIAL_SECRET_SIG:
             return _secret(value, secrets)
         case sig if sig == _OUTPUT_SIG:
-            if value.get("secret"):
+            if value.get("secret", False) is not False:
                 _remember(value.get("value"), secrets)
             return value.get("value", UNKNOWN)
         case sig if sig == _RESOURCE_SIG:
-            return value.get("id") or value.get("urn", UNKNOWN)
-        case sig if sig in {SPECIAL_ASSET_SIG, SPECIAL_ARCHIVE_SIG}:
+            # An id that is not known yet is sent as an empty one; a component has none at all.
+            id_ = value.get("id", value.get("urn"))
+            return UNKNOWN if id_ in ("", None) else id_
+        case sig if sig in (SPECIAL_ASSET_SIG, SPECIAL_ARCHIVE_SIG):  # a mark of any kind
             return ASSET
         case _:
             return UNKNOWN  # a kind that is newer than we are: not decided is no pass
@@ -112,7 +122,10 @@ def _secret(value: Mapping[str, Any], secrets: set[str]) -> Any:  # noqa: ANN401
         _remember(value["value"], secrets)
         return value["value"]
     if isinstance(value.get("plaintext"), str):
-        revealed = _from_json(json.loads(value["plaintext"]), secrets)
+        try:
+            revealed = _from_json(json.loads(value["plaintext"]), secrets)
+        except (ValueError, RecursionError):
+            return UNKNOWN
         _remember(revealed, secrets)
         return revealed
     return UNKNOWN  # an exported state holds secrets encrypted
@@ -121,7 +134,12 @@ def _secret(value: Mapping[str, Any], secrets: set[str]) -> Any:  # noqa: ANN401
 def _remember(value: object, secrets: set[str]) -> None:
     if isinstance(value, str):
         secrets.add(value)
+        if value.startswith(("{", "[")):  # what it holds is shown without the document's escapes
+            with suppress(ValueError, RecursionError):
+                _remember(json.loads(value), secrets)
     elif isinstance(value, Mapping):
+        # Keys as one text: a key stands in it, and it stands in no label.
+        secrets.add("\0".join(["", *value, ""]))
         for nested in value.values():
             _remember(nested, secrets)
     elif isinstance(value, list):

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from types import CodeType, FunctionType, MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -89,6 +90,9 @@ class Malformed(Exception):  # noqa: N818  told as a finding
 
     def __init__(self, resource: str, property: str, wanted: str) -> None:  # noqa: A002  the field's word
         super().__init__(f"'{property}' of '{resource}' is not {wanted}, so it cannot be judged.")
+        self.resource = resource
+        self.property = property
+        self.wanted = wanted
 
 
 class Block:
@@ -123,7 +127,7 @@ class Block:
         if value is UNKNOWN or isinstance(value, dict | list):
             unknown = _first_unknown(value, tuple(map(str, path)))
             if unknown is not None:
-                raise Undecided(self._owner, ".".join((*self._path, *unknown)))
+                raise Undecided(self._owner, self._at(*unknown))
         return value
 
     def names(self) -> list[str]:
@@ -135,7 +139,7 @@ class Block:
         """
         value = self._find(())
         if value is UNKNOWN:
-            raise Undecided(self._owner, ".".join(self._path))
+            raise Undecided(self._owner, self._at())
         return list(value)
 
     def number(self, *path: str | int, default: float) -> float:
@@ -178,7 +182,7 @@ class Block:
         value = self._find(path)
         at = (*self._path, *(str(step) for step in path))
         if value is UNKNOWN:
-            raise Undecided(self._owner, ".".join(at))
+            raise Undecided(self._owner, self._at(*path))
         if not value:
             return []
         if isinstance(value, list):
@@ -197,7 +201,7 @@ class Block:
         value = self._find(path)
         at = (*self._path, *(str(step) for step in path))
         if value is UNKNOWN:
-            raise Undecided(self._owner, ".".join(at))
+            raise Undecided(self._owner, self._at(*path))
         try:
             document = json.loads(value or "{}") if isinstance(value, str) else value or {}
         except (ValueError, RecursionError):
@@ -206,9 +210,12 @@ class Block:
             raise self._malformed(path, "a JSON object")
         return Block(document, self._owner, at)
 
+    def _at(self, *path: str | int) -> str:
+        """Return a path as it is told; keys of a document can hold anything."""
+        return ".".join(_printable(str(step)) for step in (*self._path, *path))
+
     def _malformed(self, path: Iterable[str | int], wanted: str) -> Malformed:
-        at = ".".join((*self._path, *(str(step) for step in path)))
-        return Malformed(self._owner, at, wanted)
+        return Malformed(self._owner, self._at(*path), wanted)
 
     def _find(self, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401  properties are JSON
         value: Any = self._values
@@ -216,8 +223,7 @@ class Block:
             raise self._malformed((), "a block of properties")
         for depth, step in enumerate(path):
             if value is UNKNOWN:
-                known = (*self._path, *(str(s) for s in path[:depth]))
-                raise Undecided(self._owner, ".".join(known))
+                raise Undecided(self._owner, self._at(*path[:depth]))
             if isinstance(value, dict):
                 value = value.get(str(step))
             elif isinstance(value, list) and isinstance(step, int):
@@ -296,26 +302,37 @@ class Resource(Block):
     def refers_to(self, property: str, target: Resource) -> bool:  # noqa: A002  the field's word
         """Tell whether a property's value stands for another resource of the stack.
 
-        A known value is compared with the target's id, ARN and name. A value that is not known yet
-        is followed through the stack's property dependencies, which are known at preview.
+        A known value is compared with the target's id, ARN and name. Where either is not known yet,
+        the stack's property dependencies tell, which are known at preview.
 
         Raises:
             Undecided: The value is unknown and comes from no resource of the stack, or from the
                 target and another resource of its type, so that it may stand for either.
         """
         value = self._find((property,))
-        if value is not UNKNOWN:
-            return isinstance(value, str) and value in target.identities
         sources = self.dependencies.get(property, ())
-        if not sources or (target.urn in sources and _of_one_type(sources, target.type) > 1):
+        if isinstance(value, str) and value in target.identities:
+            return True
+        if target.urn not in sources:
+            if value is UNKNOWN and not sources:
+                raise Undecided(self.name, property)
+            return False
+        if value is not UNKNOWN and not target.has_unknown_identity:
+            return False
+        if _of_one_type(sources, target.type) > 1:
             raise Undecided(self.name, property)
-        return target.urn in sources
+        return True
 
     @cached_property
     def identities(self) -> frozenset[str]:
         """The known values by which other resources refer to this one: its id, ARN and names."""
         known = (self._find((output,)) for output in self._IDENTITIES)
         return frozenset(value for value in known if isinstance(value, str) and value)
+
+    @cached_property
+    def has_unknown_identity(self) -> bool:
+        """Whether other resources may refer to this one by a value that is not known yet."""
+        return any(self._find((output,)) is UNKNOWN for output in self._IDENTITIES)
 
 
 def _of_one_type(urns: Sequence[str], type_: str) -> int:
@@ -372,17 +389,15 @@ class _References:
             sources = resource.dependencies.get(property, ())
             if isinstance(value, str):
                 self._by_value.setdefault(value, []).append(resource)
-            elif value is UNKNOWN and sources:
-                for source in sources:
-                    self._by_source.setdefault(source, []).append(resource)
-            elif value is UNKNOWN:
+            elif value is UNKNOWN and not sources:
                 self._by_nothing.append(resource)
+            for source in sources:
+                self._by_source.setdefault(source, []).append(resource)
 
-    def candidates(self, target: Resource) -> Iterator[Resource]:
-        for identity in target.identities:
-            yield from self._by_value.get(identity, ())
-        yield from self._by_source.get(target.urn, ())
-        yield from self._by_nothing
+    def candidates(self, target: Resource) -> Iterable[Resource]:
+        by_value = (self._by_value.get(identity, ()) for identity in target.identities)
+        by_source = self._by_source.get(target.urn, ())
+        return dict.fromkeys(chain(*by_value, by_source, self._by_nothing))
 
 
 _Item = TypeVar("_Item")
@@ -430,8 +445,12 @@ def finding(template: str, /, name: object = "", **shown: object) -> str:
 
 def _printable(text: str) -> str:
     """Return a value that can neither forge lines nor steer a terminal, at a bearable length."""
-    plain = "".join(char if char.isprintable() else "?" for char in text)
+    plain = _plain(text)
     return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 3]}..."
+
+
+def _plain(text: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 _LONGEST: Final = 100
@@ -567,15 +586,15 @@ class Rule:
             arguments = (resource, stack) if self.whole_stack else (resource,)
             for reason in self.check(*arguments, **keywords):
                 if isinstance(reason, Undecided):
-                    undecided.append(reason)
+                    undecided.append(_discreet_undecided(reason, resource.secrets))
                 elif isinstance(reason, Malformed):
-                    findings.append(Finding(self, resource, str(reason)))
+                    findings.append(Finding(self, resource, _discreet(reason, resource.secrets)))
                 else:
                     findings.append(self._tell(resource, reason))
         except Undecided as unknown:
-            undecided.append(unknown)
+            undecided.append(_discreet_undecided(unknown, resource.secrets))
         except Malformed as malformed:
-            findings.append(Finding(self, resource, str(malformed)))
+            findings.append(Finding(self, resource, _discreet(malformed, resource.secrets)))
         except Exception as error:  # noqa: BLE001  whatever a rule raises, the others still run
             where = traceback.extract_tb(error.__traceback__)[-1]
             at = f"{type(error).__name__} in {where.name}, line {where.lineno}"
@@ -607,7 +626,22 @@ _WITHHELD: Final = (
 
 def _is_secret(shown: str, secrets: Iterable[str]) -> bool:
     shortened = shown.removesuffix("...")
-    return any(shortened in secret or (secret and secret in shown) for secret in secrets)
+    return any(shortened in plain or (plain and plain in shown) for plain in map(_plain, secrets))
+
+
+def _discreet_undecided(unknown: Undecided, secrets: Iterable[str]) -> Undecided:
+    return Undecided(unknown.resource, _discreet_path(unknown.property, secrets))
+
+
+def _discreet(malformed: Malformed, secrets: Iterable[str]) -> str:
+    path = _discreet_path(malformed.property, secrets)
+    return str(Malformed(malformed.resource, path, malformed.wanted))
+
+
+def _discreet_path(path: str, secrets: Iterable[str]) -> str:
+    """Return a path without the keys that stand in a secret; the property itself is no value."""
+    property_, *steps = path.split(".")
+    return ".".join([property_, *(_SECRET if _is_secret(one, secrets) else one for one in steps)])
 
 
 def _texts(code: CodeType) -> Iterator[str]:

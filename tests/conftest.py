@@ -1,6 +1,8 @@
 """Fixtures that all tests share."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -9,6 +11,8 @@ import pytest
 
 from local.engine import Engine, find_engine
 
+ROOT = Path(__file__).parents[1]
+
 
 @pytest.fixture(scope="session")
 def engine(pytestconfig: pytest.Config) -> Engine:
@@ -16,6 +20,28 @@ def engine(pytestconfig: pytest.Config) -> Engine:
     reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
     progress: Callable[[str], None] = reporter.write_line if reporter else print
     return find_engine(progress)
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What users install."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*pip, "--wheel-dir", folder, ROOT], check=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtualenv that holds the wheel and what it requires, in the locked versions."""
+    virtualenv = tmp_path_factory.mktemp("installed") / "venv"
+    uv = [sys.executable, "-m", "uv", "--quiet"]
+    subprocess.run([*uv, "venv", "--python", sys.executable, virtualenv], check=True)
+    install: list[str | Path] = [*uv, "pip", "install", "--python", virtualenv]
+    lock = ROOT / "requirements.lock"
+    subprocess.run([*install, "--constraint", lock, wheel], check=True)
+    return virtualenv
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ Requests go through their wire format, so that nothing is judged that gRPC could
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn
 
@@ -47,7 +48,7 @@ UNKNOWNS: Final = (
     UNKNOWN_NUMBER_VALUE,
     UNKNOWN_OBJECT_VALUE,
 )
-NEVER_SET: Final = (None, "", [], {})
+NEVER_SET: Final[tuple[Any, ...]] = (None, "", [], {})
 TYPES: Final = tuple(
     dict.fromkeys(type_ for rule in rules() for type_ in (*rule.types, *rule.remedies))
 )
@@ -178,13 +179,13 @@ def to_configure(
     return request
 
 
-class Call(grpc.ServicerContext):  # type: ignore[misc]  a call that is never refused needs no more
-    """A call whose refusal fails the test."""
-
-    __abstractmethods__: frozenset[str] = frozenset()
-
+class _Call:
     def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
         raise AssertionError(f"{code}: {details}")
+
+
+CALL: Final[Any] = _Call()
+"""A call whose refusal fails the test; nothing else of a call is looked at."""
 
 
 def serve(
@@ -198,17 +199,17 @@ def serve(
     analyzer = Analyzer(catalog)
     analyzer.ConfigureStack(
         analyzer_pb2.AnalyzerStackConfigureRequest(project="project", stack="dev", dry_run=preview),
-        Call(),
+        CALL,
     )
-    analyzer.Configure(to_configure(levels or {}, properties), Call())
+    analyzer.Configure(to_configure(levels or {}, properties), CALL)
     return analyzer
 
 
 def diagnostics(servicer: Any, resources: Sequence[Sent]) -> list[analyzer_pb2.AnalyzeDiagnostic]:
     """Send resources as a run does, each by itself and then the stack; return what rules say."""
     answers = [
-        *(servicer.Analyze(to_analyze(one), Call()) for one in resources),
-        servicer.AnalyzeStack(to_analyze_stack(resources), Call()),
+        *(servicer.Analyze(to_analyze(one), CALL) for one in resources),
+        servicer.AnalyzeStack(to_analyze_stack(resources), CALL),
     ]
     return [one for answer in answers for one in answer.diagnostics if one.policyName != PACK]
 
@@ -217,61 +218,119 @@ def level(diagnostic: analyzer_pb2.AnalyzeDiagnostic) -> str:
     return analyzer_pb2.EnforcementLevel.Name(diagnostic.enforcementLevel).lower()
 
 
+Path = tuple[str | int, ...]
+
+
 def document(value: object) -> Any:
     """Return what a text holds as JSON object, or None."""
     if isinstance(value, str) and value.startswith("{"):
-        return json.loads(value)
+        with suppress(ValueError):
+            return json.loads(value)
     return None
 
 
-def _words(value: object, key: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield everything that an example holds with the key that it stands under."""
-    value = document(value) or value
-    if isinstance(value, Mapping):
-        for name, nested in value.items():
-            yield from _words(nested, name)
-    elif isinstance(value, list | tuple):
-        for nested in value:
-            yield from _words(nested, key)
-    if value is not UNKNOWN and not isinstance(value, ref):
-        yield key, json.loads(json.dumps(value, default=lambda _: None))
+def parts(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield every part of a value with its path, those of JSON documents among them."""
+    inner = document(value) or value
+    if isinstance(inner, Mapping):
+        items: Iterable[tuple[str | int, Any]] = () if SPECIAL_SIG_KEY in inner else inner.items()
+    else:
+        items = enumerate(inner) if isinstance(inner, list | tuple) else ()
+    for key, nested in items:
+        yield (*path, key), nested
+        yield from parts(nested, (*path, key))
 
 
-VOCABULARY: Final[Mapping[str, Sequence[Any]]] = {}
-"""Values of all rules' examples, by the key that they stand under."""
-for _rule in rules():
-    for _example in examples_of(_rule):
-        for _key, _value in _words(_example):
-            VOCABULARY.setdefault(_key, []).append(_value)  # type: ignore[attr-defined]  filled here
-
-
-def near(value: Any, key: str = "", *, others: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Draw values like one of an example: most of it as it is, some of it missing or other.
-
-    Args:
-        value: The value.
-        key: What it stands under; the vocabulary knows others for it.
-        others: What may stand in place of any part.
-    """
+def changed(value: Any, path: Path, change: Callable[[Any], Any]) -> Any:
+    """Return a value with one part changed; what becomes `DROPPED` is left out."""
+    if not path:
+        return change(value)
     inner = document(value)
     if inner is not None:
-        like = near(inner, key, others=others)
-        same = st.one_of(like.map(json.dumps), like)
-    elif isinstance(value, Mapping):
-        same = st.fixed_dictionaries(
-            {},
-            optional={name: near(nested, name, others=others) for name, nested in value.items()},
+        return json.dumps(changed(inner, path, change), default=lambda _: UNKNOWN_STRING_VALUE)
+    items = dict(value) if isinstance(value, Mapping) else list(value)
+    items[path[0]] = changed(items[path[0]], path[1:], change)
+    if items[path[0]] is DROPPED:
+        del items[path[0]]
+    return items
+
+
+def put(part: Any) -> Callable[[Any], Any]:
+    """Return a change that puts a given part in place of any."""
+    return lambda _: part
+
+
+DROPPED: Final = object()
+
+
+def holds_unknown(example: Any) -> bool:
+    return any(value is UNKNOWN for _, value in parts(example))
+
+
+def _vocabulary() -> dict[str, list[Any]]:
+    words: dict[str, list[Any]] = {}
+    for rule in rules():
+        for example in examples_of(rule):
+            for one in sent_example(rule, example, "word", known=True):
+                for path, value in parts(one.properties):
+                    if value is not UNKNOWN and not holds_unknown(value):
+                        named = [step for step in path if isinstance(step, str)]
+                        words.setdefault(named[-1], []).append(value)
+    return words
+
+
+VOCABULARY: Final = _vocabulary()
+"""Known values that examples hold, by the name that they stand under."""
+
+
+@st.composite
+def near(draw: st.DrawFn, value: Any, others: st.SearchStrategy[Any], most: int = 3) -> Any:
+    """Draw a value like one of an example: up to `most` of its parts are missing or other.
+
+    Args:
+        draw: How to draw.
+        value: The value.
+        others: What may stand in place of any part.
+        most: How many parts may differ.
+    """
+    for _ in range(draw(st.integers(0, most))):
+        found = list(parts(value))
+        if not found:
+            break
+        path, part = draw(st.sampled_from(found))
+        named = [step for step in path if isinstance(step, str)]
+        other = draw(
+            st.one_of(
+                st.sampled_from(VOCABULARY.get(named[-1], [part])),
+                st.sampled_from([DROPPED, secret(part), document(part) or part]),
+                others,
+            )
         )
-    elif isinstance(value, list | tuple):
-        same = st.tuples(*(near(nested, key, others=others) for nested in value)).map(list)
-    else:
-        same = st.just(value)
-    known = VOCABULARY.get(key, [value])
-    # Of seven parts five stay as they are, or nothing would be left of an example.
-    return st.one_of(
-        *[st.just(value)] * 3, same, same, st.sampled_from(known), others.filter(_is_sendable)
-    )
+        value = changed(value, path, put(other))
+    return value
 
 
-def _is_sendable(value: object) -> bool:
-    return value is not NotImplemented
+@st.composite
+def stacks(
+    draw: st.DrawFn, rule: Rule, others: st.SearchStrategy[Any], *, known: bool, most: int = 3
+) -> list[Sent]:
+    """Draw a stack of resources like those of examples: right and wrong by a rule, and others.
+
+    Args:
+        draw: How to draw.
+        rule: The rule.
+        others: What may stand in place of any part of a resource.
+        known: Whether the engine knows all values, but for those that `others` brings.
+        most: How many parts of a resource may differ from the example's.
+    """
+    made = []
+    another = draw(st.sampled_from(rules()))
+    for name, owner, examples in (
+        ("right", rule, rule.passes),
+        ("wrong", rule, rule.fails),
+        ("other", another, examples_of(another)),
+    ):
+        usable = [one for one in examples if not (known and holds_unknown(one))]
+        resources = sent_example(owner, draw(st.sampled_from(usable)), name, known=known)
+        made += [one.with_properties(draw(near(one.properties, others, most))) for one in resources]
+    return made

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent import futures
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -350,6 +353,31 @@ def test_disabled_rule_does_not_run_and_is_named(serve: Serve) -> None:
     assert told(stub.Analyze(resource(KEY, "key"))) == []
     (notice,) = stub.AnalyzeStack(stack()).diagnostics
     assert "Rules that are disabled: kms-key-rotation." in notice.message
+
+
+def test_report_of_an_update_that_ends_at_a_resource_holds_its_finding(
+    serve: Serve, tmp_path: Path
+) -> None:
+    file = tmp_path / "policy.json"
+    stub = serve(given={PACK: {"reports": {"json": str(file)}}}, preview=False)
+    assert json.loads(file.read_text())["results"] == []
+    stub.Analyze(resource(KEY, "key"))
+    written = json.loads(file.read_text())
+    assert not written["complete"]
+    assert [one["rule"] for one in written["results"]] == ["kms-key-rotation"]
+
+
+def test_report_that_cannot_be_written_blocks_beside_the_findings(
+    serve: Serve, tmp_path: Path
+) -> None:
+    file = tmp_path / "folder" / "policy.json"
+    stub = serve(given={PACK: {"reports": {"json": str(file)}}})
+    shutil.rmtree(file.parent)
+    file.parent.write_text("no folder")
+    answer = stub.AnalyzeStack(stack((BUCKET, "a", {})))
+    assert ("s3-versioning", "a", "mandatory") in told(answer)
+    assert told(answer)[-1] == (PACK, "", "mandatory")
+    assert answer.diagnostics[-1].message.startswith(f"A report cannot be written: {file.parent}")
 
 
 REMEDIATED = [

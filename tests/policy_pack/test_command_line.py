@@ -31,7 +31,9 @@ time.sleep(600)
     [
         (["--help"], 0, "--policy-pack-config"),
         (["report", "--help"], 0, "Exits with 0 where nothing blocks"),
-        ([], 2, "usage"),
+        (["--version"], 0, policy_pack.__version__),
+        ([], 2, "COMMAND"),
+        (["nonsense"], 2, "invalid choice: 'nonsense'"),
         (["report"], 2, "STATE"),
         (["docs"], 0, "## kms-key-rotation"),
     ],
@@ -54,16 +56,17 @@ def test_pack_ends_with_the_engine_that_started_it(
     wait_for_end([pack])
 
 
-def test_interrupt_of_the_terminal_is_left_to_the_engine() -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_pack_ends_at_once_and_quietly_when_it_is_asked_to(ending: signal.Signals) -> None:
     pack = subprocess.Popen([*PACK, "127.0.0.1:1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert pack.stdout
     port = int(pack.stdout.readline())
-    pack.send_signal(signal.SIGINT)
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         stub = analyzer_pb2_grpc.AnalyzerStub(channel)
         assert stub.GetPluginInfo(empty_pb2.Empty()).version == policy_pack.__version__
-    pack.terminate()
-    _, errors = pack.communicate()
+    pack.send_signal(ending)
+    _, errors = pack.communicate(timeout=4)  # the engine kills after five seconds
+    assert pack.returncode == 0
     assert errors == b""
 
 

@@ -258,3 +258,14 @@ def test_unknown_reference_to_one_of_several_is_undecided() -> None:
     only = Resource("a:b:D", "r", "urn::r", {"bucket": UNKNOWN}, {"bucket": sources["bucket"][1:]})
     assert only.refers_to("bucket", other)
     assert not only.refers_to("bucket", one)
+
+
+@pytest.mark.parametrize(("id_", "refers"), [(UNKNOWN, True), ("made", False)])
+def test_known_reference_to_what_is_not_known_yet_is_followed_through_dependencies(
+    id_: object, refers: bool
+) -> None:
+    target = resource("logs", id=id_)
+    pointing = Resource("a:b:D", "r", "urn::r", {"bucket": "early"}, {"bucket": [target.urn]})
+    assert pointing.refers_to("bucket", target) is refers
+    expected = [pointing] if refers else []
+    assert Stack([target, pointing]).referring(["a:b:D"], "bucket", target) == expected
