@@ -6,7 +6,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 EXAMPLE ?= quickstart
 
-.PHONY: help demo test check docs preview up lock controls clean
+.PHONY: help demo test check bench docs preview up lock controls clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ check: .venv/ready ## Run the fast gates: ruff, mypy, import-linter, docs curren
 	@.venv/bin/lint-imports --no-logo
 	@$(RUN) -m policy_pack docs | diff -u docs/rules.md - || { echo "run: make docs"; exit 1; }
 	@$(RUN) tools/render_components.py | diff -u docs/components.md - || { echo "run: make docs"; exit 1; }
+
+bench: .venv/ready ## Measure the pack against others (16 minutes); writes docs/benchmarks.md.
+	@$(RUN) -m benchmarks
 
 docs: .venv/ready ## Write the generated documentation.
 	@$(RUN) -m policy_pack docs > docs/rules.md.new && mv docs/rules.md.new docs/rules.md

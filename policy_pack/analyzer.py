@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent import futures
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
@@ -35,7 +35,7 @@ from policy_pack.configuration import (
 from policy_pack.controls import CITED_BY_ID, NOT_CITED, Control, cite
 from policy_pack.judge import Judge, Result, Status
 from policy_pack.properties import from_struct
-from policy_pack.rule import REPOSITORY, Resource, Rule, Stack, Undecided
+from policy_pack.rule import IDENTITIES, REPOSITORY, UNKNOWN, Resource, Rule, Stack, Undecided
 
 GRPC_OPTIONS: Final = [
     ("grpc.max_receive_message_length", -1),  # a whole stack comes in one message
@@ -93,6 +93,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._told: set[str] = set()
         self._version = policy_pack.__version__
         self._one_at_a_time = threading.Lock()
+        self._given: dict[str, frozenset[str]] = {}
+        self._same: dict[frozenset[str], frozenset[str]] = {}  # most resources share their names
 
     def Handshake(  # noqa: N802  the protocol's name
         self,
@@ -147,6 +149,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self, request: analyzer_pb2.AnalyzeRequest, _context: grpc.ServicerContext
     ) -> analyzer_pb2.AnalyzeResponse:
         """Judge a resource before it is made."""
+        if self._context.preview:
+            given = frozenset(request.properties.fields)
+            self._given[request.urn] = self._same.setdefault(given, given)
         if not self._judge.judges(request.type):
             return analyzer_pb2.AnalyzeResponse()
         with self._one_at_a_time:
@@ -163,7 +168,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Judge the whole stack, once all resources are registered."""
         with self._one_at_a_time:
             secrets: set[str] = set()
-            stack = Stack([_resource(one, secrets) for one in request.resources])
+            stack = Stack(
+                [_resource(one, secrets, self._given.get(one.urn)) for one in request.resources]
+            )
             results = self._judge.stack(stack)
             answer = self._tell(sorted(results, key=lambda one: one.subject.urn))
             answer.diagnostics.extend(self._notice(text) for text in self._judge.notices)
@@ -340,19 +347,32 @@ def _config_schema(
 
 
 def _resource(
-    sent: analyzer_pb2.AnalyzeRequest | analyzer_pb2.AnalyzerResource, secrets: set[str]
+    sent: analyzer_pb2.AnalyzeRequest | analyzer_pb2.AnalyzerResource,
+    secrets: set[str],
+    given: frozenset[str] | None = None,
 ) -> Resource:
+    """Make a resource of what the engine sends.
+
+    Args:
+        sent: The resource.
+        secrets: Where its secrets are remembered.
+        given: The inputs that it was registered with, where it is a plan. A provider that fills in
+            what is left out foretells it as unknown; it is judged as what it is: left out.
+    """
     dependencies = {}
     if isinstance(sent, analyzer_pb2.AnalyzerResource):
         dependencies = {key: list(one.urns) for key, one in sent.propertyDependencies.items()}
-    return Resource(
-        sent.type,
-        sent.name,
-        sent.urn,
-        lambda: from_struct(sent.properties, secrets),
-        dependencies,
-        secrets,
-    )
+
+    def read() -> dict[str, Any]:
+        properties = from_struct(sent.properties, secrets)
+        if given is None:
+            return properties
+        kept = {*given, *IDENTITIES}
+        return {
+            key: value for key, value in properties.items() if value is not UNKNOWN or key in kept
+        }
+
+    return Resource(sent.type, sent.name, sent.urn, read, dependencies, secrets)
 
 
 def _remedied(

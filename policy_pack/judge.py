@@ -12,7 +12,7 @@ from pulumi_policy import EnforcementLevel
 
 from policy_pack.configuration import PRODUCTION, Configuration
 from policy_pack.exemptions import Exemption
-from policy_pack.rule import Finding, Resource, Rule, Stack
+from policy_pack.rule import Finding, Resource, Rule, Stack, Verdict
 
 
 class Status(StrEnum):
@@ -63,12 +63,14 @@ class Judge:
         self.configuration = configuration
         self._settings = {rule.id: configuration.settings(rule) for rule in configuration.rules}
         self._of_resource: dict[str, list[Rule]] = {}
-        self._of_stack: list[Rule] = []
+        self._of_stack: dict[str, list[Rule]] = {}
         self._remedies: dict[str, list[Rule]] = {}
-        self._outcomes: dict[tuple[str, Subject], tuple[Result, ...]] = {}
-        self._rules = {rule.id: rule for rule in configuration.rules}
         self._exemptions: dict[str, list[Exemption]] = {}
         self._used: set[Exemption] = set()
+        # Passes are not kept: what was judged and not found has passed every rule of its type.
+        self._judged: dict[Subject, None] = {}
+        self._judged_in_stack: dict[Subject, None] = {}
+        self._found: dict[tuple[str, Subject], tuple[Result, ...]] = {}
         for exemption in configuration.exemptions:
             self._exemptions.setdefault(exemption.rule, []).append(exemption)
         for rule in configuration.rules:
@@ -77,11 +79,9 @@ class Judge:
             if configuration.level(rule) is EnforcementLevel.REMEDIATE:
                 for type_ in rule.remedies:
                     self._remedies.setdefault(type_, []).append(rule)
-            if rule.whole_stack:
-                self._of_stack.append(rule)
-            else:
-                for type_ in rule.types:
-                    self._of_resource.setdefault(type_, []).append(rule)
+            for type_ in rule.types:
+                judging = self._of_stack if rule.whole_stack else self._of_resource
+                judging.setdefault(type_, []).append(rule)
 
     def judges(self, type_: str) -> bool:
         """Tell whether any rule judges resources of a type one by one."""
@@ -93,24 +93,32 @@ class Judge:
 
     def resource(self, resource: Resource) -> list[Result]:
         """Judge a resource by the rules of its type, and return what is no pass."""
-        stack = Stack([resource])
+        subject = Subject(resource.urn, resource.type, resource.name)
+        self._judged[subject] = None
         rules = self._of_resource.get(resource.type, ())
-        return [one for rule in rules for one in self._judge(rule, resource, stack)]
+        return self._judge(rules, resource, subject, Stack([resource]))
 
     def stack(self, stack: Stack) -> list[Result]:
         """Judge a stack by the rules that join resources, and return what is no pass."""
-        return [
-            one
-            for rule in self._of_stack
-            for resource in stack.of_type(*rule.types)
-            for one in self._judge(rule, resource, stack)
-        ]
+        found = []
+        for type_, rules in self._of_stack.items():
+            for resource in stack.of_type(type_):
+                subject = Subject(resource.urn, resource.type, resource.name)
+                self._judged_in_stack[subject] = None
+                found += self._judge(rules, resource, subject, stack)
+        return found
 
     @property
     def results(self) -> Iterator[Result]:
-        """Every outcome so far, passes included, in the order in which they were judged."""
-        for (rule, subject), outcome in self._outcomes.items():
-            yield from outcome or (Result(self._rules[rule], subject, Status.PASSED),)
+        """Every outcome so far, passes included, by resource."""
+        for subjects, judging in (
+            (self._judged, self._of_resource),
+            (self._judged_in_stack, self._of_stack),
+        ):
+            for subject in subjects:
+                for rule in judging.get(subject.type, ()):
+                    passed = Result(rule, subject, Status.PASSED)
+                    yield from self._found.get((rule.id, subject), (passed,))
 
     @property
     def unused(self) -> list[Exemption]:
@@ -143,24 +151,31 @@ class Judge:
         for one in self.unused:
             yield f"The exemption of {one.resource} from {one.rule} matches nothing: remove it."
 
-    def _judge(self, rule: Rule, resource: Resource, stack: Stack) -> tuple[Result, ...]:
-        verdict = rule.judge(resource, stack, self._settings[rule.id])
-        subject = Subject(resource.urn, resource.type, resource.name)
-        outcome: tuple[Result, ...] = ()
-        if not verdict.passed:
+    def _judge(
+        self, rules: Sequence[Rule], resource: Resource, subject: Subject, stack: Stack
+    ) -> list[Result]:
+        found = []
+        for rule in rules:
+            verdict = rule.judge(resource, stack, self._settings[rule.id])
+            if verdict.passed:
+                self._found.pop((rule.id, subject), None)  # it may be judged a second time
+            else:
+                results = self._weigh(rule, subject, verdict)
+                self._found[rule.id, subject] = tuple(results)
+                found += results
+        return found
+
+    def _weigh(self, rule: Rule, subject: Subject, verdict: Verdict) -> list[Result]:
+        results = [self._find(finding, subject) for finding in verdict.findings]
+        blocks = self.configuration.undecided_blocks(rule)
+        for unknown in verdict.undecided:
+            undecided = Result(rule, subject, Status.UNDECIDED, blocks, f"{unknown}.")
+            results.append(self._exempt(undecided))
+        if verdict.failure:
             blocks = self.configuration.blocks(rule)
-            results = [self._find(finding, subject) for finding in verdict.findings]
-            for unknown in verdict.undecided:
-                reason = f"{unknown}."
-                undecided = self.configuration.undecided_blocks(rule)
-                one = Result(rule, subject, Status.UNDECIDED, undecided, reason)
-                results.append(self._exempt(one))
-            if verdict.failure:
-                reason = f"Not judged: {verdict.failure}."
-                results.append(Result(rule, subject, Status.BROKEN, blocks, reason))
-            outcome = tuple(results)
-        self._outcomes[rule.id, subject] = outcome
-        return outcome
+            reason = f"Not judged: {verdict.failure}."
+            results.append(Result(rule, subject, Status.BROKEN, blocks, reason))
+        return results
 
     def _find(self, finding: Finding, subject: Subject) -> Result:
         blocks = self.configuration.blocks(finding.rule)

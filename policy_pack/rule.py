@@ -25,6 +25,7 @@ REPOSITORY: Final = "https://github.com/OWNER/REPOSITORY"
 """Where the project lives. Whoever hosts a fork writes its address here, once."""
 
 __all__ = [
+    "IDENTITIES",
     "REPOSITORY",
     "UNKNOWN",
     "Block",
@@ -249,6 +250,10 @@ def _first_unknown(value: object, path: tuple[str, ...]) -> tuple[str, ...] | No
     return None
 
 
+IDENTITIES: Final = ("id", "arn", "name", "bucket", "keyId")
+"""Outputs by which one resource refers to another."""
+
+
 class Resource(Block):
     """One resource of a stack, as the engine shows it to a policy pack.
 
@@ -276,7 +281,7 @@ class Resource(Block):
         secrets: set[str] | None = None,
     ) -> None:
         super().__init__({}, name)
-        self._source = properties
+        self._source: Any = properties
         self.type = type
         self.name = name
         self.urn = urn
@@ -291,13 +296,10 @@ class Resource(Block):
         return self._documents[path]
 
     def _find(self, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401  properties are JSON
-        if callable(self._source):
-            self._source = self._source()
-        self._values = self._source
+        if self._source is not None:
+            self._values = self._source() if callable(self._source) else self._source
+            self._source = None
         return super()._find(path)
-
-    _IDENTITIES: Final = ("id", "arn", "name", "bucket", "keyId")
-    """Outputs by which one resource refers to another."""
 
     def refers_to(self, property: str, target: Resource) -> bool:  # noqa: A002  the field's word
         """Tell whether a property's value stands for another resource of the stack.
@@ -326,13 +328,13 @@ class Resource(Block):
     @cached_property
     def identities(self) -> frozenset[str]:
         """The known values by which other resources refer to this one: its id, ARN and names."""
-        known = (self._find((output,)) for output in self._IDENTITIES)
+        known = (self._find((output,)) for output in IDENTITIES)
         return frozenset(value for value in known if isinstance(value, str) and value)
 
     @cached_property
     def has_unknown_identity(self) -> bool:
         """Whether other resources may refer to this one by a value that is not known yet."""
-        return any(self._find((output,)) is UNKNOWN for output in self._IDENTITIES)
+        return any(self._find((output,)) is UNKNOWN for output in IDENTITIES)
 
 
 def _of_one_type(urns: Sequence[str], type_: str) -> int:

@@ -80,12 +80,14 @@ class ResourceSchema:
         token: Its Pulumi token, such as ``aws:cloudtrail/trail:Trail``.
         inputs: Its inputs by name on the wire.
         outputs: The names of its outputs, which include every input.
+        always: The outputs that have a value whether the program gives one or not.
         secret_outputs: The outputs that are always secret.
     """
 
     token: str
     inputs: Mapping[str, Property]
     outputs: frozenset[str]
+    always: frozenset[str]
     secret_outputs: frozenset[str]
 
 
@@ -128,6 +130,7 @@ def resource_schema(token: str) -> ResourceSchema:
             token=token,
             inputs=inputs,
             outputs=frozenset(resource_py_to_pulumi_names(cls).values()) | frozenset(inputs),
+            always=_always(cls),
             secret_outputs=_secret_outputs(cls),
         )
 
@@ -275,6 +278,17 @@ def _argument_names(function: Callable[..., object]) -> dict[str, str]:
             ):
                 names[name] = str(wire)
     return names
+
+
+def _always(cls: type) -> frozenset[str]:
+    found = set()
+    for name, sent in resource_py_to_pulumi_names(cls).items():
+        member = inspect.getattr_static(cls, name, None)
+        if isinstance(member, property) and member.fget:
+            of_output = typing.get_args(member.fget.__annotations__.get("return"))
+            if of_output and types.NoneType not in typing.get_args(of_output[0]):
+                found.add(sent)
+    return frozenset(found)
 
 
 def _secret_outputs(cls: type) -> frozenset[str]:

@@ -360,8 +360,12 @@ class Resource:
         """
         schema = self.schema
         kept = {n: v for n, v in olds.items() if n not in schema.inputs or self.is_computed(n)}
+        # The official provider foretells as unknown, at creation, what it will fill in itself.
+        filled = frozenset() if olds else schema.always
         planned: dict[str, object] = {
-            n: UNKNOWN for n in schema.outputs if n not in schema.inputs or self.is_computed(n)
+            n: UNKNOWN
+            for n in schema.outputs
+            if n not in schema.inputs or n in filled or self.is_computed(n)
         }
         planned |= kept
         planned |= news

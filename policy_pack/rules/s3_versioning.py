@@ -35,5 +35,5 @@ def check(bucket: Resource, stack: Stack) -> Iterator[str]:
     """
     apart = stack.referring(BUCKET_VERSIONINGS, "bucket", bucket)
     statuses = [config.get("versioningConfiguration", "status") for config in apart]
-    if bucket.get("versioning", "enabled") is not True and "Enabled" not in statuses:
+    if "Enabled" not in statuses and bucket.get("versioning", "enabled") is not True:
         yield "The bucket keeps no versions."

@@ -46,5 +46,5 @@ def test_set_up_that_was_interrupted_is_begun_anew(checkout: Path) -> None:
 
 def test_help_lists_every_target(checkout: Path) -> None:
     told = make(checkout).stdout
-    for target in ("demo", "test", "check", "docs", "preview", "up", "lock", "clean"):
+    for target in ("demo", "test", "check", "bench", "docs", "preview", "up", "lock", "clean"):
         assert f"make {target} " in told

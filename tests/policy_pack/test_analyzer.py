@@ -202,6 +202,22 @@ def test_reference_is_resolved_before_it_counts_as_undecided(serve: Serve) -> No
     assert told(stub.AnalyzeStack(stack(bucket, block, dependencies=known))) == []
 
 
+def test_input_that_is_left_out_is_judged_so_though_its_provider_fills_it_in(
+    serve: Serve,
+) -> None:
+    planned = {"id": UNKNOWN, "versioning": UNKNOWN, "policy": UNKNOWN}
+    bucket, foreign = (BUCKET, "a", planned), (BUCKET, "read", planned)
+    stub = serve([one for one in rules() if one.id == "s3-versioning"])
+    stub.Analyze(resource(BUCKET, "a", forceDestroy=True))
+    assert told(stub.AnalyzeStack(stack(bucket, foreign))) == [
+        ("s3-versioning", "a", "mandatory"),
+        ("s3-versioning", "read", "advisory"),  # nobody told what it was registered with
+    ]
+    stub = serve([one for one in rules() if one.id == "s3-versioning"])
+    stub.Analyze(resource(BUCKET, "a", versioning=UNKNOWN))
+    assert told(stub.AnalyzeStack(stack(bucket))) == [("s3-versioning", "a", "advisory")]
+
+
 def breaks(resource: Resource) -> Findings:
     yield "Found before it broke."
     raise ValueError(resource.get("description"))
