@@ -104,8 +104,9 @@ def _setting(engine: Engine, rounds: int) -> Iterator[str]:
     yield (
         f"- Stack: an audit trail with its bucket, key, policies and log group, ten resources of "
         f"{len(types)} types and {PROPERTIES} properties each, again and again. All values are "
-        "known and nothing is wrong with them. The provider takes everything as it is: the cheaper "
-        "the rest of a preview is, the more a pack weighs."
+        "known and nothing is wrong with them. The provider is the local cloud's, let to take the "
+        "properties that fill a resource up: the cheaper the rest of a preview is, the more a pack "
+        "weighs."
     )
     yield (
         f"- Rules: the catalog's {len(catalog)}, copied under new ids to {len(large)}, of which "

@@ -15,6 +15,8 @@ from policy_pack.rule import Rule
 RULES: Final = 150
 """Rules that every pack has here: the size of a catalog that is grown up."""
 PROPERTIES: Final = 20
+FILLER: Final = "property"
+"""How the properties that no type has begin."""
 TRAIL: Final = "aws:cloudtrail/trail:Trail"
 """The type that the most rules judge one by one."""
 
@@ -102,7 +104,7 @@ def _unit(index: int) -> list[Described]:
         (
             "aws:s3/bucket:Bucket",
             "bucket",
-            {"bucket": bucket, "logging": {"targetBucket": "access-logs"}},
+            {"bucket": bucket, "forceDestroy": False},
         ),
         (
             "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
@@ -156,7 +158,14 @@ def _unit(index: int) -> list[Described]:
             "group",
             {"name": f"group-{index}", "retentionInDays": 365, "kmsKeyId": key_arn},
         ),
-        ("aws:iam/role:Role", "role", {"name": f"role-{index}", "path": "/"}),
+        (
+            "aws:iam/role:Role",
+            "role",
+            {
+                "name": f"role-{index}",
+                "assumeRolePolicy": _policy(_statement("Allow", service, "sts:AssumeRole")),
+            },
+        ),
         (
             TRAIL,
             "trail",
@@ -177,10 +186,11 @@ def _unit(index: int) -> list[Described]:
 
 
 def _statement(
-    effect: str, who: object, action: str, what: object, where: object = None
+    effect: str, who: object, action: str, what: object = None, where: object = None
 ) -> dict[str, object]:
-    condition = {"Condition": where} if where else {}
-    return {"Effect": effect, "Principal": who, "Action": action, "Resource": what, **condition}
+    given = {"Resource": what, "Condition": where}
+    rest = {key: value for key, value in given.items() if value}
+    return {"Effect": effect, "Principal": who, "Action": action, **rest}
 
 
 def _policy(*statements: dict[str, object]) -> str:
@@ -198,5 +208,5 @@ def _filled(given: dict[str, Any]) -> dict[str, Any]:
             ["one", "two", "three"],
         )
     )
-    names = (f"property{number:02}" for number in range(PROPERTIES - len(given)))
+    names = (f"{FILLER}{number:02}" for number in range(PROPERTIES - len(given)))
     return {**given, **dict(zip(names, kinds, strict=False))}
