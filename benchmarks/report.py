@@ -103,7 +103,7 @@ def _setting(engine: Engine, rounds: int) -> Iterator[str]:
     )
     yield (
         f"- Stack: an audit trail with its bucket, key, policies and log group, ten resources of "
-        f"{len(types)} types and {PROPERTIES} properties each, again and again. All values are "
+        f"{len(types)} types and {PROPERTIES} properties each, again and again. All inputs are "
         "known and nothing is wrong with them. The provider is the local cloud's, let to take the "
         "properties that fill a resource up: the cheaper the rest of a preview is, the more a pack "
         "weighs."

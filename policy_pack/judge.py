@@ -117,8 +117,8 @@ class Judge:
         ):
             for subject in subjects:
                 for rule in judging.get(subject.type, ()):
-                    passed = Result(rule, subject, Status.PASSED)
-                    yield from self._found.get((rule.id, subject), (passed,))
+                    found = self._found.get((rule.id, subject))
+                    yield from found or (Result(rule, subject, Status.PASSED),)
 
     @property
     def unused(self) -> list[Exemption]:
@@ -140,7 +140,10 @@ class Judge:
         if disabled:
             yield f"Rules that are disabled: {', '.join(one.id for one in disabled)}."
         covered = Counter(
-            one.exemption for one in self.results if one.status is Status.EXEMPTED and one.exemption
+            one.exemption
+            for found in self._found.values()
+            for one in found
+            if one.status is Status.EXEMPTED and one.exemption
         )
         if covered:
             lines = [
@@ -158,7 +161,8 @@ class Judge:
         for rule in rules:
             verdict = rule.judge(resource, stack, self._settings[rule.id])
             if verdict.passed:
-                self._found.pop((rule.id, subject), None)  # it may be judged a second time
+                if self._found:
+                    self._found.pop((rule.id, subject), None)  # it may be judged a second time
             else:
                 results = self._weigh(rule, subject, verdict)
                 self._found[rule.id, subject] = tuple(results)
