@@ -2,7 +2,7 @@
 
 The protocol is public (`pulumi.runtime.proto.analyzer_pb2_grpc`); the stock SDK serves it too, but
 reads a resource once per policy and the stack once per stack policy, and lets an unknown value end
-a policy with all of its findings.
+a policy with all that it would still find.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     ) -> analyzer_pb2.RemediateResponse:
         """Mend a resource's inputs by the rules that are set to remediate."""
         answer = analyzer_pb2.RemediateResponse()
-        for rule in self._judge.remedying(request.type):
+        for rule in self._judge.remedying(request.type, request.urn):
             with self._one_at_a_time:
                 settings = self._judge.configuration.settings(rule)
                 changed = _remedied(rule, request, settings)

@@ -87,9 +87,16 @@ class Judge:
         """Tell whether any rule judges resources of a type one by one."""
         return type_ in self._of_resource
 
-    def remedying(self, type_: str) -> Sequence[Rule]:
-        """Return the rules that are set to mend resources of a type."""
-        return self._remedies.get(type_, ())
+    def remedying(self, type_: str, urn: str) -> Sequence[Rule]:
+        """Return the rules that are set to mend a resource. One that is exempted stays as it is."""
+        return [
+            rule
+            for rule in self._remedies.get(type_, ())
+            if not any(
+                one.covers(urn, one.finding) and one.in_force(self.configuration.today)
+                for one in self._exemptions.get(rule.id, ())
+            )
+        ]
 
     def resource(self, resource: Resource) -> list[Result]:
         """Judge a resource by the rules of its type, and return what is no pass."""

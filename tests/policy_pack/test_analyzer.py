@@ -435,6 +435,15 @@ def test_remedy_leaves_what_is_right_or_open(serve: Serve, properties: dict[str,
     assert not stub.Remediate(resource(KEY, "key", **properties)).remediations
 
 
+@pytest.mark.parametrize(("days", "mended"), [(1, 0), (-1, 1)], ids=["in force", "expired"])
+def test_remedy_leaves_a_resource_that_is_exempted(serve: Serve, days: int, mended: int) -> None:
+    entry = exemption("legacy", days=days)
+    given = {"kms-key-rotation": {"enforcementLevel": "remediate", "exemptions": [entry]}}
+    stub = serve(given=given)
+    assert len(stub.Remediate(resource(KEY, "legacy")).remediations) == mended
+    assert len(stub.Remediate(resource(KEY, "other")).remediations) == 1
+
+
 def test_remedies_add_up_on_one_resource(serve: Serve) -> None:
     ids = ("cloudtrail-log-validation", "cloudtrail-logging")
     stub = serve(given={one: {"enforcementLevel": "remediate"} for one in ids})
