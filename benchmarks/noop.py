@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import threading
+from concurrent import futures
+from typing import Final
+
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 
-from benchmarks.plugin import serve
+_OPTIONS: Final = [
+    ("grpc.max_receive_message_length", -1),  # a whole stack comes in one message
+    ("grpc.max_send_message_length", -1),
+]
 
 
 class Noop(analyzer_pb2_grpc.AnalyzerServicer):
@@ -59,5 +69,23 @@ class Noop(analyzer_pb2_grpc.AnalyzerServicer):
         return empty_pb2.Empty()
 
 
+def _serve() -> None:
+    """Print the port, then run until the engine ends this process or goes away."""
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=2), options=_OPTIONS)
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Noop(), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    engine = os.getppid()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    # An engine that was killed ends nothing; a process that lost its parent has a new one.
+    while not ended.wait(timeout=0.5) and os.getppid() == engine:
+        pass
+    server.stop(grace=None)
+
+
 if __name__ == "__main__":
-    serve(lambda server: analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Noop(), server), 2)
+    _serve()

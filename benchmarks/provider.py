@@ -6,12 +6,11 @@ It refuses what a type does not have, and no type of its has as many properties 
 from __future__ import annotations
 
 import grpc
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2
 
-from benchmarks.plugin import serve
 from benchmarks.workload import FILLER
 from local.cloud.aws import AWS
-from local.cloud.provider import Servicer
+from local.cloud.provider import Servicer, serve
 
 
 class Padded(Servicer):
@@ -34,9 +33,4 @@ class Padded(Servicer):
 
 
 if __name__ == "__main__":
-    serve(
-        lambda server: provider_pb2_grpc.add_ResourceProviderServicer_to_server(
-            Padded(AWS), server
-        ),
-        16,
-    )
+    serve(Padded(AWS))

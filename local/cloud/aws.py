@@ -17,7 +17,7 @@ import botocore.session
 
 from local.cloud import policies
 from local.cloud.aws_api import AwsApi, AwsSession
-from local.cloud.provider import Provider, serve
+from local.cloud.provider import Provider, Servicer, serve
 from local.cloud.schema import CheckFailure
 from local.cloud.table import (
     Api,
@@ -888,4 +888,4 @@ AWS: Final = Provider(
 """The AWS provider."""
 
 if __name__ == "__main__":
-    serve(AWS)
+    serve(Servicer(AWS))

@@ -24,7 +24,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import urllib3
 
 from local.cloud.annotations import holds
-from local.cloud.provider import ConfigError, Provider, serve
+from local.cloud.provider import ConfigError, Provider, Servicer, serve
 from local.cloud.schema import CheckFailure
 from local.cloud.table import (
     Api,
@@ -851,4 +851,4 @@ GITHUB: Final = Provider(
 """The GitHub provider."""
 
 if __name__ == "__main__":
-    serve(GITHUB)
+    serve(Servicer(GITHUB))

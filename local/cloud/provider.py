@@ -414,10 +414,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the local {name} provider {why}")
 
 
-def serve(provider: Provider) -> None:
+def serve(servicer: Servicer) -> None:
     """Serve as a plugin process: print the port, then run until the engine ends it or goes away."""
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=_GRPC_CHANNEL_OPTIONS)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(provider), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     ended = threading.Event()
