@@ -174,6 +174,17 @@ def settings(told: Mapping[str, Any]) -> dict[str, Any]:
     return {key: one for key, one in told["properties"].items() if key != "enforcementLevel"}
 
 
+def cited(frameworks: set[str]) -> list[str]:
+    """Return the catalogues that people search by, first those whose ids they search."""
+    first = ("CIS AWS 7.0", "AWS FSBP")
+    named = frameworks - {"Prowler", "CIS AWS 5.0"}
+    return [
+        *(one for one in first if one in named),
+        *(["OWASP"] if "OWASP" in named else []),
+        *sorted(named - {*first, "OWASP"}),
+    ]
+
+
 def test_pack_is_described(published: PulumiCloud) -> None:
     told = {key: value for key, value in published.described.items() if key != "policies"}
     told.pop("metadata", None)  # who published, from which commit
@@ -187,7 +198,7 @@ def test_pack_is_described(published: PulumiCloud) -> None:
         "provider": "aws",
         "repository": REPOSITORY,
         "runtime": "python",
-        "tags": sorted(frameworks),
+        "tags": cited(frameworks),
     }
 
 
@@ -202,7 +213,9 @@ def test_rule_is_described(published: PulumiCloud, rule: Rule) -> None:
     told = dict(policies(published)[rule.id])
     assert settings(told.pop("configSchema")) == schema(rule)
     framework = told.pop("framework")
-    assert framework["name"] in told["tags"]
+    assert framework["name"] == told["tags"][0]
+    ids = [one.id for one in rule.served() if one.framework == framework["name"]]
+    assert framework["specification"] == ", ".join(ids)
     assert told == {
         "name": rule.id,
         "displayName": rule.title,
@@ -211,7 +224,7 @@ def test_rule_is_described(published: PulumiCloud, rule: Rule) -> None:
         "severity": rule.severity.value,
         "message": rule.fix_with(),
         "remediationSteps": rule.fix_with(),
-        "tags": sorted({control.framework for control in rule.served()}),
+        "tags": cited({control.framework for control in rule.served()}),
         "url": f"{REPOSITORY}/blob/main/docs/rules.md#{rule.id}",
     }
 
