@@ -12,12 +12,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Final
 
-from policy_pack.rule import UNKNOWN, DuplicateRuleError, Rule, Severity, ref
+from policy_pack.rule import UNKNOWN, WORST_FIRST, DuplicateRuleError, Rule, ref
 
 _STEM = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
-_WORST_FIRST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
 
 class CatalogError(Exception):
@@ -111,7 +109,7 @@ def _import(file: Path, name: str) -> ModuleType:
 
 def render() -> str:
     """Return `docs/rules.md`: every rule, worst first, with what it serves."""
-    catalog = sorted(rules(), key=lambda rule: (_WORST_FIRST.index(rule.severity), rule.id))
+    catalog = sorted(rules(), key=lambda rule: (WORST_FIRST.index(rule.severity), rule.id))
     lines = [
         "# Rules",
         "",

@@ -139,7 +139,16 @@ def load(file: Path) -> dict[str, Given]:
         raise ConfigurationError(f"{file}: is no JSON: {error}") from error
     if not isinstance(written, Mapping):
         raise ConfigurationError(f"{file}: is no JSON object of policies")
-    return {policy: _given(f"{file}: {policy}", entry) for policy, entry in written.items()}
+    return parse(written, str(file))
+
+
+def parse(written: Mapping[str, object], name: str) -> dict[str, Given]:
+    """Read what stands in a configuration, whose name begins each message.
+
+    Raises:
+        ConfigurationError: It is not of the form that `--policy-pack-config` takes.
+    """
+    return {policy: _given(f"{name}: {policy}", entry) for policy, entry in written.items()}
 
 
 def _given(at: str, entry: object) -> Given:

@@ -28,6 +28,7 @@ __all__ = [
     "IDENTITIES",
     "REPOSITORY",
     "UNKNOWN",
+    "WORST_FIRST",
     "Block",
     "Control",
     "DuplicateRuleError",
@@ -49,10 +50,14 @@ __all__ = [
     "finding",
     "fsbp",
     "owasp",
+    "plain",
     "prowler",
     "ref",
     "rule",
 ]
+
+
+WORST_FIRST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
 
 class _Unknown:
@@ -447,11 +452,12 @@ def finding(template: str, /, name: object = "", **shown: object) -> str:
 
 def _printable(text: str) -> str:
     """Return a value that can neither forge lines nor steer a terminal, at a bearable length."""
-    plain = _plain(text)
-    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 3]}..."
+    made = plain(text)
+    return made if len(made) <= _LONGEST else f"{made[: _LONGEST - 3]}..."
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a text that can neither forge lines nor steer a terminal."""
     return "".join(char if char.isprintable() else "?" for char in text)
 
 
@@ -628,7 +634,7 @@ _WITHHELD: Final = (
 
 def _is_secret(shown: str, secrets: Iterable[str]) -> bool:
     shortened = shown.removesuffix("...")
-    return any(shortened in plain or (plain and plain in shown) for plain in map(_plain, secrets))
+    return any(shortened in one or (one and one in shown) for one in map(plain, secrets))
 
 
 def _discreet_undecided(unknown: Undecided, secrets: Iterable[str]) -> Undecided:

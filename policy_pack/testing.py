@@ -6,10 +6,8 @@ weight before a test asks for the fixture.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,9 +19,8 @@ if TYPE_CHECKING:
 class JudgeProgram:
     """Runs a Pulumi program in this process and judges it by the pack's rules."""
 
-    def __init__(self, request: pytest.FixtureRequest, folder: Callable[[], Path]) -> None:
+    def __init__(self, request: pytest.FixtureRequest) -> None:
         self._request = request
-        self._folder = folder
 
     def __call__(  # noqa: PLR0913  what makes up a stack, all of it by name
         self,
@@ -60,14 +57,14 @@ class JudgeProgram:
             ConfigurationError: The pack's configuration cannot be used.
         """
         from policy_pack.catalog import rules  # noqa: PLC0415  of weight
-        from policy_pack.configuration import load  # noqa: PLC0415  of weight
+        from policy_pack.configuration import load, parse  # noqa: PLC0415  of weight
         from policy_pack.program import judge  # noqa: PLC0415  of weight
 
         root = self._request.config.rootpath
-        if isinstance(configuration, Mapping):
-            file = self._folder() / "configuration.json"
-            file.write_text(json.dumps(configuration), "utf-8")
-            configuration = file
+        if configuration is None or isinstance(configuration, Mapping):
+            given = parse(configuration or {}, "configuration")
+        else:
+            given = load(root / configuration)
         verdict = judge(
             program if callable(program) else root / program,
             rules=rules(),
@@ -77,7 +74,7 @@ class JudgeProgram:
             calls=calls or {},
             outputs=outputs or {},
             preview=preview,
-            given={} if configuration is None else load(root / configuration),
+            given=given,
         )
         # Shown where the test fails, however it asserts.
         self._request.node.add_report_section("call", "policy verdict", str(verdict))
@@ -85,8 +82,6 @@ class JudgeProgram:
 
 
 @pytest.fixture
-def judge_program(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> JudgeProgram:
+def judge_program(request: pytest.FixtureRequest) -> JudgeProgram:
     """Judge a Pulumi program in this process, by the rules of Secure Components."""
-    return JudgeProgram(request, lambda: tmp_path_factory.mktemp("policy"))
+    return JudgeProgram(request)

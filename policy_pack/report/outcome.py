@@ -6,14 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from pulumi_policy import Severity
-
 from policy_pack.configuration import Configuration
 from policy_pack.controls import Control
 from policy_pack.judge import Judge, Result, Status
-from policy_pack.rule import Rule
+from policy_pack.rule import WORST_FIRST, Rule
 
-_WORST_FIRST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 _COUNTED: Final = {
     "findings": Status.FINDING,
     "broken": Status.BROKEN,
@@ -44,7 +41,7 @@ def worst_first(judge: Judge) -> list[Result]:
         key=lambda one: (
             one.status is Status.EXEMPTED,
             not one.blocks,
-            _WORST_FIRST.index(one.rule.severity),
+            WORST_FIRST.index(one.rule.severity),
             one.rule.id,
             one.subject,
             one.status,

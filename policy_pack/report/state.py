@@ -13,7 +13,7 @@ from policy_pack.judge import Judge
 from policy_pack.properties import from_json
 from policy_pack.report.files import write_all
 from policy_pack.report.outcome import counts, group_by_rule, message, standing, worst_first
-from policy_pack.rule import Resource, Rule, Stack
+from policy_pack.rule import Resource, Rule, Stack, plain
 
 
 class StateError(Exception):
@@ -161,15 +161,10 @@ def _summary(judge: Judge, met: Mapping[str, int]) -> list[str]:
         settings = judge.configuration.settings(rule)
         lines += [
             f"{rule.id} ({rule.severity.value}): {rule.title}",
-            *(f"  {standing(one)}: {_plain(message(one))}" for one in of_one),
+            *(f"  {standing(one)}: {plain(message(one))}" for one in of_one),
             f"  Fix: {rule.fix_with(settings)}",
             "",
         ]
     notices = list(judge.notices)
     counted = ", ".join(f"{number} {name}" for name, number in met.items())
     return [*lines, *notices, *([""] if notices else []), counted]
-
-
-def _plain(text: str) -> str:
-    """Return a line that can neither forge others nor steer a terminal."""
-    return "".join(char if char.isprintable() else "?" for char in text)
