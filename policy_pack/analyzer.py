@@ -313,7 +313,7 @@ def _describe(rule: Rule) -> analyzer_pb2.PolicyInfo:
         displayName=rule.title,
         description=rule.rationale,
         message=rule.fix_with(),
-        enforcementLevel=analyzer_pb2.MANDATORY,
+        enforcementLevel=_LEVELS[rule.level],
         policy_type=(
             analyzer_pb2.POLICY_TYPE_STACK
             if rule.whole_stack

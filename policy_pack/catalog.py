@@ -13,7 +13,14 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from policy_pack.rule import UNKNOWN, WORST_FIRST, DuplicateRuleError, Rule, ref
+from policy_pack.rule import (
+    UNKNOWN,
+    WORST_FIRST,
+    DuplicateRuleError,
+    EnforcementLevel,
+    Rule,
+    ref,
+)
 
 _STEM = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
@@ -124,11 +131,12 @@ def render() -> str:
     for rule in catalog:
         judged = ", ".join(f"`{type_}`" for type_ in rule.types)
         when = "the whole stack" if rule.whole_stack else "each resource"
+        level = "" if rule.level is EnforcementLevel.MANDATORY else f"{rule.level.value}; "
         lines += [
             "",
             f"## {rule.id}",
             "",
-            f"**{rule.title}** ({rule.severity.value}; judged with {when})",
+            f"**{rule.title}** ({rule.severity.value}; {level}judged with {when})",
             "",
             rule.rationale,
             "",

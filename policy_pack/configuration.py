@@ -228,11 +228,11 @@ class Configuration:
         return {form: Path(file) for form, file in self._pack("reports").items()}
 
     def level(self, rule: Rule) -> EnforcementLevel:
-        """Return a rule's level as it is configured. What is not configured is mandatory."""
+        """Return a rule's level: as it is configured, else its own."""
         for policy in (rule.id, "all"):
             if policy in self.given and self.given[policy].level:
-                return self.given[policy].level or EnforcementLevel.MANDATORY
-        return EnforcementLevel.MANDATORY
+                return self.given[policy].level or rule.level
+        return rule.level
 
     def disabled(self, rule: Rule) -> bool:
         """Tell whether a rule does not judge at all."""

@@ -16,7 +16,7 @@ from itertools import chain
 from types import CodeType, FunctionType, MappingProxyType
 from typing import Any, Final, TypeVar
 
-from pulumi_policy import Severity
+from pulumi_policy import EnforcementLevel, Severity
 
 from policy_pack.controls import Control, cis, fsbp, owasp, prowler, serves
 from policy_pack.settings import Setting, among, at_least, at_most
@@ -32,6 +32,7 @@ __all__ = [
     "Block",
     "Control",
     "DuplicateRuleError",
+    "EnforcementLevel",
     "Finding",
     "Findings",
     "Malformed",
@@ -526,6 +527,7 @@ class Rule:
     omission: str
     settings: Mapping[str, Setting]
     remedies: Mapping[str, Mapping[str, Any]]
+    level: EnforcementLevel
     check: Check = field(repr=False)
 
     @cached_property  # asked for every resource, and a signature is slow to read
@@ -673,6 +675,7 @@ def rule(  # noqa: PLR0913  a rule is told by naming all of it, once
     omission: str = "",
     settings: Mapping[str, Setting] = MappingProxyType({}),
     remedies: Mapping[Sequence[str], Mapping[str, Any]] = MappingProxyType({}),
+    level: EnforcementLevel = EnforcementLevel.MANDATORY,
 ) -> Callable[[Check], Rule]:
     """Make a rule of a function that yields one sentence per finding.
 
@@ -696,6 +699,8 @@ def rule(  # noqa: PLR0913  a rule is told by naming all of it, once
             may name them in braces.
         remedies: Inputs that mend a finding, by the types of the resources that take them. Only
             where they are unambiguous and safe: nothing is lost, replaced or opened by them.
+        level: Its enforcement level where nothing is configured. `ADVISORY` is for what is right
+            for a while and must be seen; what is wrong is mandatory.
     """
 
     def make(check: Check) -> Rule:
@@ -717,6 +722,7 @@ def rule(  # noqa: PLR0913  a rule is told by naming all of it, once
             omission=omission,
             settings=dict(settings),
             remedies={type_: dict(made) for types, made in remedies.items() for type_ in types},
+            level=level,
             check=check,
         )
 

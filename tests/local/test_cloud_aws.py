@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import botocore.session
@@ -15,6 +14,7 @@ from local.cloud import Cloud
 from local.cloud.aws import AWS
 from local.cloud.aws_api import _member
 from local.cloud.values import UNKNOWN, Secret
+from tests.local.lives import Life, live
 
 ACCOUNT = "123456789012"
 TRAIL = "aws:cloudtrail/trail:Trail"
@@ -112,21 +112,6 @@ def aws(cloud: Cloud, connect: Callable[..., Any]) -> Any:
 def untouched(connect: Callable[..., Any]) -> Any:
     """Connect to a cloud that the test leaves as it is, whatever is in it."""
     return connect(AWS)
-
-
-@dataclass(frozen=True)
-class Life:
-    """A type's life: what it is made with, changed to, and what replaces it."""
-
-    token: str
-    made: dict[str, Any]
-    changed: dict[str, Any]
-    replaced: dict[str, Any]
-    id: str
-    outputs: dict[str, Any] = field(default_factory=dict)
-    gone: bool = True
-    by_name: bool = False
-    """Whether the replacement would have the very name of the old one."""
 
 
 BLOCKED = dict.fromkeys(
@@ -333,43 +318,7 @@ LIVES = (
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.token.rpartition(":")[2])
 def test_a_type_lives_as_the_official_provider_has_it(aws: Any, life: Life) -> None:
-    plan = aws.plan(life.token, life.made)
-    made = aws.create(life.token, life.made)
-    assert made.id == life.id.format(**made.outputs)
-    assert {name: made.outputs.get(name) for name in life.outputs} == life.outputs
-    assert made.outputs.keys() <= plan.keys(), "an output that no preview announced"
-    announced = {n: v for n, v in plan.items() if v != UNKNOWN}
-    assert {n: made.outputs.get(n) for n in announced} == announced | {
-        n: v for n, v in made.outputs.items() if n in announced and isinstance(v, dict | list | str)
-    }
-
-    assert aws.diff(made, life.made).changes == aws.diff(made, life.made).DIFF_NONE
-    refreshed = aws.read(made)
-    assert refreshed.outputs == made.outputs
-    assert refreshed.inputs == made.inputs
-    imported = aws.imported(life.token, made.id)
-    assert imported.id == made.id
-    assert not _unlike(imported.outputs, made.outputs, AWS.resources[life.token].local)
-
-    changed = aws.diff(made, life.changed)
-    assert changed.changes == changed.DIFF_SOME
-    assert not changed.replaces
-    updated = aws.update(made, life.changed)
-    assert aws.diff(updated, life.changed).changes == changed.DIFF_NONE
-    assert aws.read(updated).outputs == updated.outputs
-
-    replaced = aws.diff(made, life.replaced)
-    assert replaced.replaces
-    assert replaced.deleteBeforeReplace is life.by_name
-
-    aws.delete(updated)
-    assert (aws.read(updated) is None) is life.gone
-    aws.delete(updated)  # one that is gone already counts as deleted
-
-
-def _unlike(left: Mapping[str, Any], right: Mapping[str, Any], local: Any) -> set[str]:
-    names = (left.keys() | right.keys()) - set(local)
-    return {name for name in names if left.get(name) != right.get(name)}
+    live(aws, life)
 
 
 def test_an_alias_follows_its_key(aws: Any) -> None:

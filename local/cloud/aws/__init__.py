@@ -1,0 +1,25 @@
+"""The AWS provider: the table of its types, one module a service.
+
+To add a type, write down its calls; ``docs/local-cloud.md`` shows how. Functions stand in the table
+only where AWS itself is irregular.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from typing import Final
+
+from local.cloud.aws import cloudtrail, functions, iam, kms, logs, s3
+from local.cloud.aws_api import AwsSession
+from local.cloud.provider import Provider
+
+_SERVICES: Final = (cloudtrail, iam, kms, logs, s3)
+
+AWS: Final = Provider(
+    name="aws",
+    version=importlib.metadata.version("pulumi_aws"),
+    resources={each.token: each for service in _SERVICES for each in service.RESOURCES},
+    functions=functions.FUNCTIONS,
+    connect=AwsSession,
+)
+"""The AWS provider."""

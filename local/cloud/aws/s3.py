@@ -1,0 +1,240 @@
+"""S3: buckets, and their settings as types of their own."""
+
+# ruff: noqa: S106  a type token is no password
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Final, cast
+
+from local.cloud.aws_api import AwsApi
+from local.cloud.table import Api, ApiError, AutoName, Call, Facet, Properties, Resource
+
+
+def s3_setting(  # noqa: PLR0913  all but two are named, and most are left out
+    token: str,
+    setting: str,
+    *,
+    inside: str,
+    result: str = "",
+    absent: Sequence[str] = (),
+    delete: Call | None = None,
+    into: str = "",
+    **more: object,
+) -> Resource:
+    """Return the type of a setting of a bucket, which S3 puts and gets as one document.
+
+    Args:
+        token: Its Pulumi token.
+        setting: What follows ``PutBucket`` and ``GetBucket`` in the operations' names.
+        inside: The parameter that holds the document.
+        result: JMESPath of the document in the answer.
+        absent: Error codes, besides a missing bucket, that mean that it is not set.
+        delete: Removes it; ``None``: ``DeleteBucket...``.
+        into: The property whose value the document is.
+        **more: The ``Resource``'s other arguments.
+    """
+    put = Call(f"Put{setting}", {"Bucket": "{bucket}"}, inside=inside)
+    get = Call(
+        f"Get{setting}",
+        {"Bucket": "{bucket}"},
+        result=result,
+        into=into,
+        absent=("NoSuchBucket", *absent),
+    )
+    fields = {
+        "token": token,
+        "service": "s3",
+        "id": "{bucket}",
+        "create": put,
+        "read": get,
+        "update": put,
+        "delete": delete or Call(f"Delete{setting}", {"Bucket": "{bucket}"}, only=()),
+        "immutable": ("bucket", "expectedBucketOwner"),
+        "local": ("expectedBucketOwner",),
+    }
+    return Resource(**{**fields, **more})  # type: ignore[arg-type]
+
+
+def _location(known: Properties) -> object:
+    # S3 takes every region's name but that of its first.
+    region = known["region"]
+    return None if region == "us-east-1" else {"LocationConstraint": region}
+
+
+def _empty_bucket(api: Api, bucket: Properties) -> None:
+    if not bucket.get("forceDestroy"):
+        return
+    aws, where = cast("AwsApi", api), {"Bucket": bucket["bucket"]}
+    found = aws.send("s3", "ListObjectVersions", where)
+    versions = [*found.get("Versions", []), *found.get("DeleteMarkers", [])]
+    for start in range(0, len(versions), 1000):  # S3 deletes at most this many at once
+        objects = [
+            {"Key": each["Key"], "VersionId": each["VersionId"]}
+            for each in versions[start : start + 1000]
+        ]
+        aws.send("s3", "DeleteObjects", {**where, "Delete": {"Objects": objects, "Quiet": True}})
+
+
+def _require_bucket_policy(api: Api, bucket_policy: Properties) -> None:
+    """Refuse what S3 calls malformed: source, the user guide's "Policies and permissions"."""
+    del api
+    own = f"arn:aws:s3:::{bucket_policy['bucket']}"
+    try:
+        statements = json.loads(str(bucket_policy["policy"]))["Statement"]
+        statements = statements if isinstance(statements, list) else [statements]
+        for each in statements:
+            resources = each["Resource"] if "Resource" in each else each["NotResource"]
+            resources = resources if isinstance(resources, list) else [resources]
+            strange = [r for r in resources if r != "*" and r.partition("/")[0] != own]
+            if each["Effect"] not in ("Allow", "Deny") or not each.keys() & {"Action", "NotAction"}:
+                raise _malformed("a statement lacks a valid Effect or an Action")
+            if not each.keys() & {"Principal", "NotPrincipal"}:
+                raise _malformed("a statement lacks a Principal")
+            if strange:
+                raise _malformed("a statement names a resource outside this bucket")
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise _malformed("it is no JSON policy document with complete statements") from None
+
+
+def _malformed(why: str) -> ApiError:
+    return ApiError("PutBucketPolicy", "MalformedPolicy", why)
+
+
+def _instead(resource: str) -> str:
+    return f"use aws.s3.{resource} with this bucket"
+
+
+_BUCKET: Final = Resource(
+    token="aws:s3/bucket:Bucket",
+    service="s3",
+    id="{bucket}",
+    create=Call("CreateBucket", {"CreateBucketConfiguration": _location}),
+    read=Call("HeadBucket", absent=("404", "NoSuchBucket")),
+    delete=Call("DeleteBucket", {"Bucket": "{bucket}"}, only=()),
+    before_delete=_empty_bucket,
+    names={"objectLockEnabled": "ObjectLockEnabledForBucket"},
+    name=AutoName("bucket", limit=63, lower=True, prefix_property="bucketPrefix"),
+    defaults={"forceDestroy": False},
+    computed=("objectLockEnabled",),
+    immutable=("bucket", "bucketPrefix", "objectLockEnabled"),
+    local=("bucketPrefix", "forceDestroy"),
+    unsupported={
+        "accelerationStatus": "remove it",
+        "acl": "use aws.s3.BucketOwnershipControls and a bucket policy",
+        "bucketNamespace": "remove it",
+        "corsRules": _instead("BucketCorsConfiguration"),
+        "grants": "use a bucket policy",
+        "lifecycleRules": _instead("BucketLifecycleConfiguration"),
+        "logging": _instead("BucketLogging"),
+        "objectLockConfiguration": _instead("BucketObjectLockConfiguration"),
+        "policy": _instead("BucketPolicy"),
+        "replicationConfiguration": _instead("BucketReplicationConfig"),
+        "requestPayer": _instead("BucketRequestPaymentConfiguration"),
+        "serverSideEncryptionConfiguration": _instead("BucketServerSideEncryptionConfiguration"),
+        "versioning": _instead("BucketVersioning"),
+        "website": _instead("BucketWebsiteConfiguration"),
+    },
+    derived={
+        "arn": "arn:aws:s3:::{bucket}",
+        "bucketDomainName": "{bucket}.s3.amazonaws.com",
+        "bucketRegion": "{region}",
+        "bucketRegionalDomainName": "{bucket}.s3.{region}.amazonaws.com",
+    },
+    facets=(
+        Facet(
+            ("tags",),
+            put=Call("PutBucketTagging", {"Bucket": "{bucket}"}, inside="Tagging"),
+            remove=Call("DeleteBucketTagging", {"Bucket": "{bucket}"}, only=()),
+            read=Call("GetBucketTagging", {"Bucket": "{bucket}"}, absent=("NoSuchTagSet",)),
+        ),
+        Facet(
+            ("objectLockEnabled",),
+            read=Call(
+                "GetObjectLockConfiguration",
+                {"Bucket": "{bucket}"},
+                result="{ObjectLockEnabledForBucket: "
+                "ObjectLockConfiguration.ObjectLockEnabled == 'Enabled'}",
+                absent=("ObjectLockConfigurationNotFoundError",),
+            ),
+            created=True,
+        ),
+    ),
+)
+
+_BUCKET_SETTINGS: Final = (
+    s3_setting(
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "PublicAccessBlock",
+        inside="PublicAccessBlockConfiguration",
+        result="PublicAccessBlockConfiguration",
+        absent=("NoSuchPublicAccessBlockConfiguration",),
+        immutable=("bucket",),
+        local=("skipDestroy",),
+        defaults=dict.fromkeys(
+            ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"),
+            False,
+        ),
+    ),
+    s3_setting(
+        "aws:s3/bucketVersioning:BucketVersioning",
+        "BucketVersioning",
+        inside="",
+        result="Status && @",
+        into="versioningConfiguration",
+        # Versioning can never be taken off a bucket again.
+        delete=Call(
+            "PutBucketVersioning",
+            {"Bucket": "{bucket}", "VersioningConfiguration": {"Status": "Suspended"}},
+            only=(),
+        ),
+        computed=("versioningConfiguration.mfaDelete",),
+        local=("expectedBucketOwner", "mfa"),
+    ),
+    s3_setting(
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "BucketEncryption",
+        inside="ServerSideEncryptionConfiguration",
+        result="ServerSideEncryptionConfiguration",
+        absent=("ServerSideEncryptionConfigurationNotFoundError",),
+        computed=("rules.blockedEncryptionTypes",),
+        sets=("rules",),
+    ),
+    s3_setting(
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "BucketPolicy",
+        inside="",
+        absent=("NoSuchBucketPolicy",),
+        immutable=("bucket",),
+        local=(),
+        require=_require_bucket_policy,
+    ),
+    s3_setting(
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        "BucketOwnershipControls",
+        inside="OwnershipControls",
+        result="OwnershipControls",
+        absent=("OwnershipControlsNotFoundError",),
+        immutable=("bucket",),
+        local=(),
+    ),
+    s3_setting(
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        "BucketLifecycleConfiguration",
+        inside="LifecycleConfiguration",
+        absent=("NoSuchLifecycleConfiguration",),
+        delete=Call("DeleteBucketLifecycle", {"Bucket": "{bucket}"}, only=()),
+        computed=("transitionDefaultMinimumObjectSize",),
+        local=("expectedBucketOwner", "timeouts"),
+    ),
+    s3_setting(
+        "aws:s3/bucketLogging:BucketLogging",
+        "BucketLogging",
+        inside="BucketLoggingStatus.LoggingEnabled",
+        result="LoggingEnabled",
+        delete=Call("PutBucketLogging", {"Bucket": "{bucket}", "BucketLoggingStatus": {}}, only=()),
+        sets=("targetGrants",),
+    ),
+)
+
+RESOURCES: Final = (_BUCKET, *_BUCKET_SETTINGS)
