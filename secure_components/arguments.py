@@ -29,6 +29,8 @@ class ArgumentError(pulumi.RunError, ValueError):
 def check_arguments(component: str, name: str, args: Mapping[str, Any], schema: type) -> None:
     """Check names, presence and types of a component's arguments against its `TypedDict`.
 
+    What is nested is checked alike, and named by its path, as `rate_limits.login.limit`.
+
     Args:
         component: The component's class name, for messages.
         name: The component's resource name, for messages.
@@ -39,24 +41,7 @@ def check_arguments(component: str, name: str, args: Mapping[str, Any], schema: 
         ArgumentError: `args` is no mapping; a name is unknown; a required one is missing; or a
             value is of the wrong type.
     """
-    if not isinstance(args, Mapping):
-        refuse(component, name, "args", f"is a {type(args).__name__}; give a dict")
-    # The SDK spells `Input` with a forward reference to its own `Output[T]`.
-    here = {"Output": pulumi.Output, "T": T}
-    hints = typing.get_type_hints(schema, localns=here, include_extras=True)
-    for given in args:
-        if given not in hints:
-            near = difflib.get_close_matches(str(given), hints, n=1)
-            meant = f"did you mean '{near[0]}'? " if near else ""
-            refuse(component, name, str(given), f"is unknown; {meant}Known: {', '.join(hints)}")
-    # Postponed annotations hide NotRequired from the class's own `__required_keys__`.
-    for wanted, hint in hints.items():
-        if get_origin(hint) is not NotRequired and wanted not in args:
-            refuse(component, name, wanted, "is required and missing")
-    for given, value in args.items():
-        allowed = _plain_types(hints[given])
-        if not _is_one_of(value, allowed):
-            refuse(component, name, given, f"is a {type(value).__name__}; give {_spell(allowed)}")
+    _check_fields((component, name), "", args, schema)
 
 
 def check_value(  # noqa: PLR0913, PLR0917  who, what, and both sides of the check
@@ -83,14 +68,67 @@ def refuse(component: str, name: str, argument: str, reason: str) -> Never:
     raise ArgumentError(f"{component} '{name}': argument '{argument}' {reason}")
 
 
-def _plain_types(hint: Any) -> tuple[type, ...]:  # noqa: ANN401  a type hint
-    """Return the classes that a hint takes, `Input[...]` unfolded."""
+Who = tuple[str, str]
+"""A component's class name and its resource name."""
+
+
+def _check_fields(who: Who, path: str, fields: Any, schema: type) -> None:  # noqa: ANN401  given by users
+    if not isinstance(fields, Mapping):
+        refuse(*who, path or "args", f"is a {type(fields).__name__}; give a dict")
+    # The SDK spells `Input` with a forward reference to its own `Output[T]`.
+    here = {"Output": pulumi.Output, "T": T}
+    hints = typing.get_type_hints(schema, localns=here, include_extras=True)
+    for given in fields:
+        if given not in hints:
+            near = difflib.get_close_matches(str(given), hints, n=1)
+            meant = f"did you mean '{near[0]}'? " if near else ""
+            known = f"is unknown; {meant}Known: {', '.join(hints)}"
+            refuse(*who, _join(path, str(given)), known)
+    # Postponed annotations hide NotRequired from the class's own `__required_keys__`.
+    for wanted, hint in hints.items():
+        if get_origin(hint) is not NotRequired and wanted not in fields:
+            refuse(*who, _join(path, wanted), "is required and missing")
+    for given, value in fields.items():
+        _check_type(who, _join(path, given), value, hints[given])
+
+
+def _check_type(who: Who, path: str, value: Any, hint: Any) -> None:  # noqa: ANN401  given by users
+    alternatives = _alternatives(hint)
+    allowed = tuple(dict.fromkeys(_plain_type(one) for one in alternatives))
+    if not _is_one_of(value, allowed):
+        refuse(*who, path, f"is a {type(value).__name__}; give {_spell(allowed)}")
+    for one in alternatives:
+        inner = get_args(one)
+        if typing.is_typeddict(one):
+            _check_fields(who, path, value, one)
+        elif isinstance(value, Mapping) and get_origin(one) is Mapping:
+            for key, each in value.items():
+                if not isinstance(key, str):
+                    refuse(*who, path, f"has a {type(key).__name__} as a name; give str")
+                _check_type(who, _join(path, key), each, inner[1])
+        elif not isinstance(value, str | Mapping) and get_origin(one) is Sequence:
+            for index, each in enumerate(value):
+                _check_type(who, _join(path, str(index)), each, inner[0])
+
+
+def _join(path: str, step: str) -> str:
+    return f"{path}.{step}" if path else step
+
+
+def _alternatives(hint: Any) -> list[Any]:  # noqa: ANN401  a type hint
+    """Return the types that a hint allows, `Input[...]` unfolded."""
     origin = get_origin(hint)
     if origin in (NotRequired, Required):
-        return _plain_types(get_args(hint)[0])
+        return _alternatives(get_args(hint)[0])
     if origin in (Union, UnionType):
-        return tuple(dict.fromkeys(t for part in get_args(hint) for t in _plain_types(part)))
-    return (origin or hint,)
+        return [one for part in get_args(hint) for one in _alternatives(part)]
+    return [hint]
+
+
+def _plain_type(hint: Any) -> type:  # noqa: ANN401  a type hint
+    if hint is Any:
+        return object
+    return dict if typing.is_typeddict(hint) else get_origin(hint) or hint
 
 
 def _spell(allowed: Sequence[type]) -> str:
@@ -99,13 +137,12 @@ def _spell(allowed: Sequence[type]) -> str:
 
 
 def _is_one_of(value: object, allowed: Sequence[type]) -> bool:
+    if object in allowed or (dict in allowed and isinstance(value, Mapping)):
+        return True
     if isinstance(value, pulumi.Output):
         return pulumi.Output in allowed
     if inspect.isawaitable(value):
         return any(type_.__name__ == "Awaitable" for type_ in allowed)
-    if isinstance(value, bool):  # a bool is an int to Python, not to AWS
-        return bool in allowed
-    plain = tuple(type_ for type_ in allowed if type_ is not pulumi.Output)
-    if isinstance(value, str):  # and a text is no sequence of arguments
-        return str in plain
-    return isinstance(value, plain)
+    if isinstance(value, bool | str):  # a bool is an int to Python, and a text a sequence; not here
+        return type(value) in allowed
+    return isinstance(value, tuple(type_ for type_ in allowed if type_ is not pulumi.Output))

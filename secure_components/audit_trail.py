@@ -3,18 +3,24 @@
 # No `from __future__ import annotations` in a component's file: Pulumi's component host reads the
 # constructor's annotations as they stand.
 
-import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NotRequired, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
 from secure_components.arguments import check_arguments, check_value, refuse
-
-_RETENTIONS: Final = (365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
-"""What CloudWatch Logs takes (PutRetentionPolicy), from a year on (AWS FSBP CloudWatch.16)."""
+from secure_components.bucket import private_bucket
+from secure_components.documents import (
+    RETENTIONS,
+    Statements,
+    account_administers,
+    document,
+    document_of,
+    logs_encrypts,
+    tls_only,
+)
+from secure_components.place import Place, place_of
 
 _KEY_ARN: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 _TRAIL_NAME: Final = re.compile(r"(?=.{3,128}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
@@ -94,7 +100,7 @@ class AuditTrail(pulumi.ComponentResource):
         super().__init__("secure-components:index:AuditTrail", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
-        place = _place(self)
+        place = place_of(self)
         trail_arn = place.apply(lambda at: at.arn("cloudtrail", f"trail/{trail_name}"))
         log_group_path = f"/aws/cloudtrail/{trail_name}"
         log_group_arn = place.apply(lambda at: at.arn("logs", f"log-group:{log_group_path}"))
@@ -107,7 +113,7 @@ class AuditTrail(pulumi.ComponentResource):
                 description=f"Encrypts the audit trail {trail_name}",
                 enable_key_rotation=True,
                 deletion_window_in_days=30,
-                policy=_json(_key_policy, place, trail_arn, log_group_arn),
+                policy=document_of(_key_policy, place, trail_arn, log_group_arn),
                 opts=child,
             )
             aws.kms.Alias(
@@ -118,48 +124,11 @@ class AuditTrail(pulumi.ComponentResource):
             )
             key_arn = key.arn
 
-        bucket = aws.s3.Bucket(f"{name}-bucket", opts=child)
-        private = aws.s3.BucketPublicAccessBlock(
-            f"{name}-bucket-public-access-block",
-            bucket=bucket.bucket,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
+        bucket = private_bucket(
+            f"{name}-bucket",
+            key_arn=key_arn,
+            policy=lambda made: document_of(_bucket_policy, place, made, trail_arn),
             opts=child,
-        )
-        aws.s3.BucketOwnershipControls(
-            f"{name}-bucket-ownership",
-            bucket=bucket.bucket,
-            rule={"object_ownership": "BucketOwnerEnforced"},
-            opts=child,
-        )
-        aws.s3.BucketVersioning(
-            f"{name}-bucket-versioning",
-            bucket=bucket.bucket,
-            versioning_configuration={"status": "Enabled"},
-            opts=child,
-        )
-        encryption = aws.s3.BucketServerSideEncryptionConfiguration(
-            f"{name}-bucket-encryption",
-            bucket=bucket.bucket,
-            rules=[
-                {
-                    "apply_server_side_encryption_by_default": {
-                        "sse_algorithm": "aws:kms",
-                        "kms_master_key_id": key_arn,
-                    },
-                    "bucket_key_enabled": True,
-                },
-            ],
-            opts=child,
-        )
-        # S3 refuses two changes of a bucket's access at once ("conflicting conditional operation").
-        bucket_policy = aws.s3.BucketPolicy(
-            f"{name}-bucket-policy",
-            bucket=bucket.bucket,
-            policy=_json(_bucket_policy, place, bucket.bucket, trail_arn),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[private]),
         )
 
         log_group = aws.cloudwatch.LogGroup(
@@ -172,20 +141,20 @@ class AuditTrail(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{name}-log-role",
             description=f"Lets the audit trail {trail_name} write to its log group",
-            assume_role_policy=_document(_trust_policy()),
+            assume_role_policy=document(_trust_policy()),
             opts=child,
         )
         role_policy = aws.iam.RolePolicy(
             f"{name}-log-role-policy",
             role=role.name,
-            policy=_json(_delivery_policy, place, log_group_arn),
+            policy=document_of(_delivery_policy, place, log_group_arn),
             opts=child,
         )
 
         trail = aws.cloudtrail.Trail(
             name,
             name=trail_name,
-            s3_bucket_name=bucket.bucket,
+            s3_bucket_name=bucket.name,
             kms_key_id=key_arn,
             is_multi_region_trail=True,
             include_global_service_events=True,
@@ -195,12 +164,12 @@ class AuditTrail(pulumi.ComponentResource):
             cloud_watch_logs_role_arn=role.arn,
             # CloudTrail tests that it can write before it makes the trail.
             opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[bucket_policy, encryption, log_group, role_policy]
+                parent=self, depends_on=[*bucket.ready, log_group, role_policy]
             ),
         )
 
         self.trail_arn = trail.arn
-        self.bucket_name = bucket.bucket
+        self.bucket_name = bucket.name
         self.log_group_name = log_group.name
         self.kms_key_arn = key_arn
         self.register_outputs(
@@ -237,9 +206,9 @@ def _check(name: str, args: AuditTrailArgs) -> pulumi.Input[int]:
         "AuditTrail",
         name,
         "retention_in_days",
-        args.get("retention_in_days", _RETENTIONS[0]),
-        lambda days: days in _RETENTIONS,
-        f"one of {', '.join(map(str, _RETENTIONS))}",
+        args.get("retention_in_days", RETENTIONS[0]),
+        lambda days: days in RETENTIONS,
+        f"one of {', '.join(map(str, RETENTIONS))}",
     )
 
 
@@ -252,55 +221,11 @@ def _default_trail_name(name: str) -> str:
     return safe
 
 
-class _Place:
-    """Where the component's resources are: what every ARN is made of."""
-
-    def __init__(self, partition: str, dns_suffix: str, region: str, account: str) -> None:
-        self.partition = partition
-        self.dns_suffix = dns_suffix
-        self.region = region
-        self.account = account
-
-    def arn(self, service: str, resource: str) -> str:
-        """Return the ARN of a resource here."""
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
-
-
-def _place(parent: pulumi.Resource) -> pulumi.Output[_Place]:
-    invoke = pulumi.InvokeOptions(parent=parent)
-    partition = aws.get_partition_output(opts=invoke)
-    return pulumi.Output.all(
-        partition.partition,
-        partition.dns_suffix,
-        aws.get_region_output(opts=invoke).region,
-        aws.get_caller_identity_output(opts=invoke).account_id,
-    ).apply(lambda parts: _Place(*parts))
-
-
-def _json(make: Any, *inputs: pulumi.Input[Any]) -> pulumi.Output[str]:  # noqa: ANN401  a policy's maker
-    """Return the JSON policy document that `make` writes from what the inputs resolve to."""
-    return pulumi.Output.all(*inputs).apply(lambda resolved: _document(make(*resolved)))
-
-
-Statements = Sequence[Mapping[str, Any]]
-
-
-def _document(statements: Statements) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-def _key_policy(place: _Place, trail_arn: str, log_group_arn: str) -> Statements:
+def _key_policy(place: Place, trail_arn: str, log_group_arn: str) -> Statements:
     cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
     from_trail = {"aws:SourceArn": trail_arn}
     return [
-        {
-            # Without it nobody could administer the key; it lets IAM decide, and grants nothing.
-            "Sid": "AccountAdministers",
-            "Effect": "Allow",
-            "Principal": {"AWS": f"arn:{place.partition}:iam::{place.account}:root"},
-            "Action": "kms:*",
-            "Resource": "*",
-        },
+        account_administers(place),
         {
             "Sid": "CloudTrailEncrypts",
             "Effect": "Allow",
@@ -322,32 +247,13 @@ def _key_policy(place: _Place, trail_arn: str, log_group_arn: str) -> Statements
             "Resource": "*",
             "Condition": {"StringEquals": from_trail},
         },
-        {
-            "Sid": "CloudWatchLogsEncrypts",
-            "Effect": "Allow",
-            "Principal": {"Service": f"logs.{place.region}.{place.dns_suffix}"},
-            "Action": [
-                "kms:Decrypt*",
-                "kms:Describe*",
-                "kms:Encrypt*",
-                "kms:GenerateDataKey*",
-                "kms:ReEncrypt*",
-            ],
-            "Resource": "*",
-            "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": log_group_arn}},
-        },
+        logs_encrypts(place, log_group_arn),
     ]
 
 
-def _bucket_policy(place: _Place, bucket: str, trail_arn: str) -> Statements:
+def _bucket_policy(place: Place, bucket: str, trail_arn: str) -> Statements:
     bucket_arn = f"arn:{place.partition}:s3:::{bucket}"
     cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
-    deny_everyone = {
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [bucket_arn, f"{bucket_arn}/*"],
-    }
     return [
         {
             "Sid": "CloudTrailReadsAcl",
@@ -370,16 +276,7 @@ def _bucket_policy(place: _Place, bucket: str, trail_arn: str) -> Statements:
                 },
             },
         },
-        {
-            **deny_everyone,
-            "Sid": "DenyPlainHttp",
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        },
-        {
-            **deny_everyone,
-            "Sid": "DenyOldTls",
-            "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
-        },
+        *tls_only(bucket_arn),
     ]
 
 
@@ -397,7 +294,7 @@ def _trust_policy() -> Statements:
     ]
 
 
-def _delivery_policy(place: _Place, log_group_arn: str) -> Statements:
+def _delivery_policy(place: Place, log_group_arn: str) -> Statements:
     # CloudTrail names its streams so; streams of one log group, and nothing else.
     streams = f"{log_group_arn}:log-stream:{place.account}_CloudTrail_{place.region}*"
     return [

@@ -11,12 +11,22 @@ import pytest
 from secure_components.arguments import ArgumentError, check_arguments, check_value
 
 
+class Limit(TypedDict):
+    requests: int
+    by: NotRequired[Sequence[str]]
+
+
 class Example(TypedDict):
     name: str
     days: NotRequired[pulumi.Input[int]]
     tags: NotRequired[Mapping[str, pulumi.Input[str]]]
     names: NotRequired[Sequence[str]]
     on: NotRequired[pulumi.Input[bool]]
+    limit: NotRequired[Limit]
+    limits: NotRequired[Mapping[str, Limit]]
+    several: NotRequired[Sequence[Limit]]
+    targets: NotRequired[Sequence[pulumi.Input[str] | pulumi.Resource]]
+    statement: NotRequired[Mapping[str, Any]]
 
 
 @pytest.mark.parametrize(
@@ -25,6 +35,10 @@ class Example(TypedDict):
         {"name": "x"},
         {"name": "x", "days": 3, "tags": {"a": "b"}, "names": ["a"], "on": False},
         {"name": "x", "days": pulumi.Output.from_input(3)},
+        {"name": "x", "limit": {"requests": 3, "by": ["ip"]}, "limits": {}, "several": ()},
+        {"name": "x", "limits": {"login": {"requests": 3}}, "several": [{"requests": 3}]},
+        {"name": "x", "targets": ["arn", pulumi.Output.from_input("arn")]},
+        {"name": "x", "statement": {"any": [1, {"thing": None}]}},
     ],
 )
 def test_right_arguments(args: dict[str, Any]) -> None:
@@ -45,6 +59,18 @@ def test_right_arguments(args: dict[str, Any]) -> None:
         ({"name": pulumi.Output.from_input("x")}, "argument 'name' is a Output; give str"),
         ({"name": "x", "days": None}, "argument 'days' is a NoneType"),
         (["name"], "argument 'args' is a list; give a dict"),
+        ({"name": "x", "limit": 3}, "argument 'limit' is a int; give dict"),
+        ({"name": "x", "limit": {}}, "argument 'limit.requests' is required and missing"),
+        (
+            {"name": "x", "limit": {"requests": 3, "request": 3}},
+            "argument 'limit.request' is unknown; did you mean 'requests'",
+        ),
+        ({"name": "x", "limit": {"requests": 3, "by": [1]}}, "argument 'limit.by.0' is a int"),
+        ({"name": "x", "limits": {"login": {"requests": "3"}}}, "argument 'limits.login.requests'"),
+        ({"name": "x", "limits": {3: {"requests": 3}}}, "argument 'limits' has a int as a name"),
+        ({"name": "x", "several": [{}]}, "argument 'several.0.requests' is required"),
+        ({"name": "x", "several": {"requests": 3}}, "argument 'several' is a dict; give Sequence"),
+        ({"name": "x", "targets": [3]}, "argument 'targets.0' is a int; give str or Resource"),
     ],
 )
 def test_wrong_arguments(args: Any, message: str) -> None:
