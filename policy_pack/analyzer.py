@@ -169,7 +169,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         with self._one_at_a_time:
             secrets: set[str] = set()
             stack = Stack(
-                [_resource(one, secrets, self._given.get(one.urn)) for one in request.resources]
+                [_resource(one, secrets, self._given.get(one.urn)) for one in request.resources],
+                self._judge.configuration.today,
             )
             results = self._judge.stack(stack)
             answer = self._tell(sorted(results, key=lambda one: one.subject.urn))

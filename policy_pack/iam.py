@@ -60,6 +60,17 @@ class Statement:
         """The service principals, as `cloudtrail.amazonaws.com`."""
         return self.raw.strings("Principal", "Service")
 
+    @property
+    def denies_plain_http(self) -> bool:
+        """Whether it denies everyone what comes without TLS, and under no further condition."""
+        conditions = [
+            (operator, key, [value.lower() for value in values])
+            for operator, key, values in self.conditions()
+        ]
+        return (
+            not self.allows and self.everyone and len(conditions) == 1 and conditions[0] in _NO_TLS
+        )
+
     def conditions(self) -> Iterator[tuple[str, str, list[str]]]:
         """Yield each condition as operator, key in lower case, and values."""
         for block in self.raw.blocks("Condition"):
@@ -84,6 +95,7 @@ class Statement:
         )
 
 
+_NO_TLS = [(operator, "aws:securetransport", ["false"]) for operator in ("Bool", "BoolIfExists")]
 _BINDING = frozenset(
     {"StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike", "IpAddress"}
 )

@@ -9,8 +9,9 @@ import inspect
 import json
 import math
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import chain
 from types import CodeType, FunctionType, MappingProxyType
@@ -19,7 +20,7 @@ from typing import Any, Final, TypeVar
 from pulumi_policy import EnforcementLevel, Severity
 
 from policy_pack.controls import Control, cis, fsbp, owasp, prowler, serves
-from policy_pack.settings import Setting, among, at_least, at_most
+from policy_pack.settings import Setting, among, at_least, at_most, including
 
 REPOSITORY: Final = "https://github.com/OWNER/REPOSITORY"
 """Where the project lives. Whoever hosts a fork writes its address here, once."""
@@ -50,6 +51,7 @@ __all__ = [
     "every",
     "finding",
     "fsbp",
+    "including",
     "owasp",
     "plain",
     "prowler",
@@ -137,6 +139,14 @@ class Block:
                 raise Undecided(self._owner, self._at(*unknown))
         return value
 
+    def raw(self, *path: str | int) -> Any:  # noqa: ANN401  properties are JSON
+        """Return a property as it stands, `UNKNOWN` included: to be restated, not to be judged.
+
+        Raises:
+            Undecided: The block that would hold the property is itself unknown.
+        """
+        return self._find(path)
+
     def names(self) -> list[str]:
         """Return the names of all that it holds.
 
@@ -216,6 +226,37 @@ class Block:
         if not isinstance(document, dict):
             raise self._malformed(path, "a JSON object")
         return Block(document, self._owner, at)
+
+    def chosen(self, names: Collection[str], *path: str | int) -> tuple[str, Block]:
+        """Return the one property of a block that is set, and what it holds.
+
+        So AWS writes a choice: `{"block": {}}`, where an empty block counts, with all others absent
+        or `None`.
+
+        Args:
+            names: What can be chosen.
+            path: Where the choice stands.
+
+        Raises:
+            Undecided: What is chosen is not known yet.
+            Malformed: Nothing is, or more than one, or none of the names.
+        """
+        value, at = self._find(path), (*self._path, *map(str, path))
+        if value is UNKNOWN:
+            raise Undecided(self._owner, self._at(*path))
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        held = value if isinstance(value, dict) else {}
+        chosen = [name for name, one in held.items() if one not in (None, "", [])]
+        unknown = [name for name in chosen if held[name] is UNKNOWN]
+        if len(chosen) > 1 and unknown:
+            raise Undecided(self._owner, self._at(*path, unknown[0]))
+        if len(chosen) != 1 or chosen[0] not in names:
+            raise self._malformed(path, "one of the choices that are known")
+        one = held[chosen[0]]
+        if isinstance(one, list) and len(one) == 1:
+            one = one[0]
+        return chosen[0], Block(one, self._owner, (*at, chosen[0]))
 
     def _at(self, *path: str | int) -> str:
         """Return a path as it is told; keys of a document can hold anything."""
@@ -348,15 +389,25 @@ def _of_one_type(urns: Sequence[str], type_: str) -> int:
     return sum(f"${urn}".rpartition("::")[0].endswith((f"${type_}", f"::{type_}")) for urn in urns)
 
 
-class Stack:
-    """All resources of a stack, for rules that join them."""
+_Made = TypeVar("_Made")
 
-    def __init__(self, resources: Sequence[Resource]) -> None:
+
+class Stack:
+    """All resources of a stack, for rules that join them.
+
+    Attributes:
+        resources: The resources.
+        today: The day by UTC on which they are judged.
+    """
+
+    def __init__(self, resources: Sequence[Resource], today: date | None = None) -> None:
         self.resources = resources
+        self.today = today or datetime.now(UTC).date()
         self._by_type: dict[str, list[Resource]] = {}
         for resource in resources:
             self._by_type.setdefault(resource.type, []).append(resource)
         self._references: dict[tuple[str, str], _References] = {}
+        self._made: dict[Callable[[Stack], Any], Any] = {}
 
     def of_type(self, *types: str) -> list[Resource]:
         """Return the resources of the given type tokens, each type in registration order."""
@@ -383,6 +434,16 @@ class Stack:
         if not found and undecided is not None:
             raise undecided
         return found
+
+    def once(self, make: Callable[[Stack], _Made]) -> _Made:
+        """Return what `make` makes of the stack: made once, for all resources and rules.
+
+        For an index of a rule's own, so that a join is no search of the stack.
+        """
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: _Made = self._made[make]
+        return made
 
 
 class _References:
@@ -414,13 +475,17 @@ _Item = TypeVar("_Item")
 def every(items: Iterable[_Item], judge: Callable[[_Item], Findings]) -> Findings:
     """Judge each item by itself: a value that is not known ends the judgement of that item alone.
 
-    For checks that look at several statements, blocks or settings of a resource.
+    For checks that look at several statements, blocks or settings of a resource. What ends several
+    judgements is told once.
     """
+    told = set()
     for item in items:
         try:
             yield from judge(item)
         except (Undecided, Malformed) as stopped:
-            yield stopped
+            if str(stopped) not in told:
+                told.add(str(stopped))
+                yield stopped
 
 
 class _Reason(str):
@@ -736,6 +801,10 @@ class ref:  # noqa: N801  reads as a word in examples
     name: str
 
 
+EXAMPLE_DAY: Final = date(2027, 1, 1)
+"""The day on which examples are judged."""
+
+
 def example_stack(example: Example, *, known: bool) -> Stack:
     """Build the small stack of a whole-stack rule's example.
 
@@ -749,13 +818,24 @@ def example_stack(example: Example, *, known: bool) -> Stack:
         values: dict[str, Any] = {"id": f"{name}-id"} if known else {"id": UNKNOWN}
         dependencies = {}
         for key, value in properties.items():
-            if isinstance(value, ref):
-                dependencies[key] = [example_urn(example[value.name][0], value.name)]
-                values[key] = f"{value.name}-id" if known else UNKNOWN
-            else:
-                values[key] = value
+            sources: list[str] = []
+            values[key] = _resolved(value, example, sources, known=known)
+            if sources:
+                dependencies[key] = sources
         resources.append(Resource(type_, name, example_urn(type_, name), values, dependencies))
-    return Stack(resources)
+    return Stack(resources, EXAMPLE_DAY)
+
+
+def _resolved(value: Any, example: Example, sources: list[str], *, known: bool) -> Any:  # noqa: ANN401  properties are JSON
+    """Return a value with its references resolved, and add what they refer to to the sources."""
+    if isinstance(value, ref):
+        sources.append(example_urn(example[value.name][0], value.name))
+        return f"{value.name}-id" if known else UNKNOWN
+    if isinstance(value, Mapping):
+        return {key: _resolved(one, example, sources, known=known) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_resolved(one, example, sources, known=known) for one in value]
+    return value
 
 
 def example_urn(type_: str, name: str) -> str:

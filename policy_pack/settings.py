@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from policy_pack.controls import Control
 
@@ -14,7 +14,7 @@ Asks = Mapping[Control, Any]
 
 @dataclass(frozen=True)
 class Setting:
-    """One threshold of a rule. Made with `at_least`, `at_most` or `among`.
+    """One threshold of a rule. Made with `at_least`, `at_most`, `among` or `including`.
 
     Attributes:
         default: The value where nothing is configured.
@@ -48,12 +48,21 @@ def at_most(default: int, description: str, *, asks: Asks, minimum: int = 0) -> 
 
 def among(default: Sequence[str], description: str, *, asks: Asks) -> Setting:
     """Make a list of permitted values, as regions. A longer list is looser."""
-    schema = {
-        "type": "array",
-        "items": {"type": "string", "minLength": 1},
-        "minItems": 1,
-        "uniqueItems": True,
-    }
     return Setting(
-        list(default), description, schema, asks, lambda value, asked: set(value) <= set(asked)
+        list(default), description, _NAMES, asks, lambda value, asked: set(value) <= set(asked)
     )
+
+
+def including(default: Sequence[str], description: str, *, asks: Asks) -> Setting:
+    """Make a list of wanted values, as rule groups. A shorter list is looser."""
+    return Setting(
+        list(default), description, _NAMES, asks, lambda value, asked: set(value) >= set(asked)
+    )
+
+
+_NAMES: Final = {
+    "type": "array",
+    "items": {"type": "string", "minLength": 1},
+    "minItems": 1,
+    "uniqueItems": True,
+}

@@ -55,9 +55,9 @@ class AuditTrail(pulumi.ComponentResource):
 
     Serves, by the rules of the policy pack (`docs/rules.md`): CIS AWS 7.0 (2.21, 3.1.1, 3.1.4, 4.1,
     4.2, 4.5, 4.6) and AWS FSBP (CloudTrail.1, CloudTrail.2, CloudTrail.4, CloudTrail.5,
-    CloudTrail.6, CloudWatch.16, KMS.4, KMS.5, S3.5, S3.8, S3.12, S3.14, S3.17). Not covered: data
-    events, Insights, alarms, organization trails, and the bucket's access logs, lifecycle, object
-    lock, MFA delete, replication and event notifications.
+    CloudTrail.6, CloudWatch.16, IAM.1, IAM.21, KMS.1, KMS.2, KMS.4, KMS.5, S3.5, S3.8, S3.12,
+    S3.14, S3.17). Not covered: data events, Insights, alarms, organization trails, and the bucket's
+    access logs, lifecycle, object lock, MFA delete, replication and event notifications.
 
     Costs, at the list prices of us-east-1: the key 1 USD a month; the first copy of management
     events is free, a second trail's costs 2 USD per 100,000 events; the log group 0.50 USD per GB

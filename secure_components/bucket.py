@@ -31,6 +31,7 @@ def private_bucket(  # noqa: PLR0913  all but the name are named
     policy: Callable[[pulumi.Output[str]], pulumi.Input[str]],
     opts: pulumi.ResourceOptions,
     bucket: pulumi.Input[str] | None = None,
+    retention_in_days: pulumi.Input[int] | None = None,
     region: str | None = None,
 ) -> PrivateBucket:
     """Make a bucket that is private, versioned and encrypted with a key.
@@ -43,6 +44,7 @@ def private_bucket(  # noqa: PLR0913  all but the name are named
         policy: Makes the bucket's policy from its name; it must hold `documents.tls_only`.
         opts: Resource options of every child.
         bucket: Its name in AWS; Pulumi makes one when absent.
+        retention_in_days: Days that objects are kept; for ever when absent.
         region: Its region; the provider's when absent.
     """
     made = aws.s3.Bucket(name, bucket=bucket, region=region, opts=opts)
@@ -85,6 +87,24 @@ def private_bucket(  # noqa: PLR0913  all but the name are named
         region=region,
         opts=opts,
     )
+    if retention_in_days is not None:
+        aws.s3.BucketLifecycleConfiguration(
+            f"{name}-lifecycle",
+            bucket=made.bucket,
+            rules=[
+                {
+                    "id": "retention",
+                    "status": "Enabled",
+                    "filter": {"prefix": ""},
+                    "expiration": {"days": retention_in_days},
+                    # What expires leaves a version behind, as what is overwritten does.
+                    "noncurrent_version_expiration": {"noncurrent_days": 30},
+                    "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
+                },
+            ],
+            region=region,
+            opts=opts,
+        )
     # S3 refuses two changes of a bucket's access at once ("conflicting conditional operation").
     bucket_policy = aws.s3.BucketPolicy(
         f"{name}-policy",

@@ -55,7 +55,8 @@ def run(rules: Sequence[Rule], state: str, config: Path | None, files: Mapping[s
             [
                 _resource(one, {"id": one.get("id"), **(one.get("outputs") or {})}, secrets)
                 for one in resources
-            ]
+            ],
+            judge.configuration.today,
         )
     )
     write_all(judge, wanted, complete=True)

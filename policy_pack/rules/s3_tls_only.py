@@ -70,26 +70,14 @@ def check(bucket: Resource, stack: Stack) -> Iterator[str]:
     apart = stack.referring(BUCKET_POLICIES, "bucket", bucket)
     # The bucket's own policy last: what is made apart is enough, and often known earlier.
     denials = (one for made in (*apart, bucket) for one in statements(made.json("policy")))
-    if not any(_denies_plain_http(statement) for statement in denials):
+    if not any(_denies_all_of_it(statement) for statement in denials):
         yield "The bucket accepts requests without TLS."
 
 
-def _denies_plain_http(statement: Statement) -> bool:
+def _denies_all_of_it(statement: Statement) -> bool:
     actions = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket")
-    conditions = [
-        (operator, key, [value.lower() for value in values])
-        for operator, key, values in statement.conditions()
-    ]
     return (
-        not statement.allows
-        and statement.everyone
+        statement.denies_plain_http
         and all(statement.matches_action(action) for action in actions)
         and any(resource == "*" or resource.endswith("/*") for resource in statement.resources)
-        and len(conditions) == 1
-        and conditions[0] in _PLAIN_HTTP
     )
-
-
-_PLAIN_HTTP = [
-    (operator, "aws:securetransport", ["false"]) for operator in ("Bool", "BoolIfExists")
-]

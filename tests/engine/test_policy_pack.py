@@ -23,7 +23,7 @@ LATE_ROTATION = """
     aws.kms.Key(
         "key",
         enable_key_rotation=bucket.arn.apply(lambda arn: False),
-        policy='{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*"}}',
+        policy='{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt"}}',
     )
 """
 HALF_KNOWN = """

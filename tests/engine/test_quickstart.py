@@ -12,6 +12,7 @@ import pytest
 
 from local.cloud import Cloud
 from local.workspace import EXAMPLES, ROOT, Workspace
+from tests.engine.editing import edit
 
 TRAIL = "aws:cloudtrail/trail:Trail audit"
 MADE = 14
@@ -28,13 +29,6 @@ def deployed(quickstart: Workspace) -> Workspace:
     outcome = quickstart.up()
     assert outcome.code == 0, outcome.output
     return quickstart
-
-
-def edit(workspace: Workspace, old: str, new: str) -> None:
-    program = workspace.project / "__main__.py"
-    text = program.read_text()
-    assert old in text
-    program.write_text(text.replace(old, new))
 
 
 def the_trail(cloud: Cloud) -> dict[str, Any]:

@@ -120,12 +120,24 @@ def sent_example(rule: Rule, example: Example, name: str, *, known: bool) -> lis
         properties: dict[str, Any] = {"id": f"{name}-{key}-id" if known else UNKNOWN}
         sources: dict[str, Sequence[str]] = {}
         for property_, value in given.items():
-            properties[property_] = value
-            if isinstance(value, ref):
-                properties[property_] = f"{name}-{value.name}-id" if known else UNKNOWN
-                sources[property_] = [urn(example[value.name][0], f"{name}-{value.name}")]
+            properties[property_] = _with_references(value, name, known=known)
+            made_of = [one for _, one in parts(value) if isinstance(one, ref)]
+            made_of += [value] if isinstance(value, ref) else []
+            if made_of:
+                urns = [urn(example[one.name][0], f"{name}-{one.name}") for one in made_of]
+                sources[property_] = urns
         made.append(Sent(type_, f"{name}-{key}", properties, sources))
     return made
+
+
+def _with_references(value: Any, name: str, *, known: bool) -> Any:
+    if isinstance(value, ref):
+        return f"{name}-{value.name}-id" if known else UNKNOWN
+    if isinstance(value, Mapping):
+        return {key: _with_references(one, name, known=known) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_with_references(one, name, known=known) for one in value]
+    return value
 
 
 def examples_of(rule: Rule) -> list[Example]:

@@ -137,14 +137,14 @@ def make(check: Callable[..., Findings], id_: str, types: Sequence[str] = KEYS) 
     return made
 
 
-PUBLIC_KEY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*"}}'
+PUBLIC_KEY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt"}}'
 
 
 def test_finding_before_an_unknown_value_blocks_and_the_unknown_is_listed(serve: Serve) -> None:
     document = {
         "Statement": [
             {"Sid": "Open", "Effect": "Allow", "Principal": UNKNOWN},
-            {"Sid": "Everyone", "Effect": "Allow", "Principal": "*", "Action": "kms:*"},
+            {"Sid": "Everyone", "Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt"},
         ]
     }
     answer = serve().Analyze(resource(KEY, "key", enableKeyRotation=UNKNOWN, policy=document))
@@ -153,6 +153,7 @@ def test_finding_before_an_unknown_value_blocks_and_the_unknown_is_listed(serve:
         ("kms-key-not-public", "key", "mandatory"),
         ("kms-key-rotation", "key", "advisory"),
         ("kms-policy-source-bound", "key", "advisory"),
+        ("resource-policy-named-actions", "key", "advisory"),
     ]
     messages = {one.message.splitlines()[0] for one in answer.diagnostics}
     assert "The key policy statement 'Everyone' allows everyone." in messages
@@ -290,7 +291,7 @@ def test_expired_exemption_brings_the_finding_back_marked(serve: Serve) -> None:
 def test_exemption_of_a_named_finding_leaves_the_others(serve: Serve) -> None:
     document = {
         "Statement": [
-            {"Sid": sid, "Effect": "Allow", "Principal": "*", "Action": "kms:*"}
+            {"Sid": sid, "Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt"}
             for sid in ("Legacy", "New")
         ]
     }

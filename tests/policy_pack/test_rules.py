@@ -125,7 +125,7 @@ def _strings(value: object) -> Iterator[str]:
     """Yield every text that a resource's properties hold, also inside a JSON document."""
     if isinstance(value, Mapping):
         for key, nested in value.items():
-            if key != "Sid":  # a label, which a rule may show
+            if key not in {"Sid", "waf:count-until"}:  # a label and a day, which rules may show
                 yield from _strings(nested)
     elif isinstance(value, list | tuple):
         for nested in value:

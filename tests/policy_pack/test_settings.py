@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from policy_pack.controls import Control
-from policy_pack.settings import Setting, among, at_least, at_most
+from policy_pack.settings import Setting, among, at_least, at_most, including
 
 ASKS = Control("CIS", "1")
 
@@ -21,6 +21,8 @@ ASKS = Control("CIS", "1")
         (at_most(100, "Requests.", asks={ASKS: 2000}), 2001, False),
         (among(["a"], "Regions.", asks={ASKS: ["a", "b"]}), ["b"], True),
         (among(["a"], "Regions.", asks={ASKS: ["a", "b"]}), ["a", "c"], False),
+        (including(["a", "b"], "Groups.", asks={ASKS: ["a"]}), ["a", "c"], True),
+        (including(["a", "b"], "Groups.", asks={ASKS: ["a"]}), ["b"], False),
         (at_least(365, "Days.", asks={}), 1, True),
     ],
 )

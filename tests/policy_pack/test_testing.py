@@ -260,7 +260,7 @@ def test_pack_is_configured_as_for_the_engine(judge_program: JudgeProgram, tmp_p
 def test_report_names_rule_resource_reason_and_fix(judge_program: JudgeProgram) -> None:
     verdict = judge_program(plain_key)
     assert str(verdict).splitlines() == [
-        "resources: 1; blocking: 1; finding: 1, broken: 0, undecided: 0, exempted: 0, passed: 2",
+        "resources: 1; blocking: 1; finding: 1, broken: 0, undecided: 0, exempted: 0, passed: 4",
         "",
         "kms-key-rotation (medium, finding, blocks)",
         f"  key ({KEY})",

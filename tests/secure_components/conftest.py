@@ -15,12 +15,15 @@ ACCOUNT, REGION = "123456789012", "eu-west-1"
 class Recorder(Mocks):
     """Records what is registered; answers as AWS would."""
 
+    BUCKET = "logs-1234567"
+    """Name of a bucket that the program does not name."""
+
     def __init__(self) -> None:
         self.resources: dict[str, MockResourceArgs] = {}
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.resources[args.name] = args
-        made = {"arn": f"arn-of-{args.name}", "keyId": "key-id", "bucket": "logs-1234567"}
+        made = {"arn": f"arn-of-{args.name}", "keyId": "key-id", "bucket": self.BUCKET}
         return f"{args.name}-id", {**made, **args.inputs}
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
