@@ -6,7 +6,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 EXAMPLE ?= quickstart
 
-.PHONY: help demo test check bench docs preview up lock controls clean
+.PHONY: help demo test check bench docs capacity preview up lock controls clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,9 +29,11 @@ check: .venv/ready ## Run the fast gates: ruff, mypy, import-linter, docs curren
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/ruff format --quiet --check . || { echo "run: .venv/bin/ruff format ."; exit 1; }
 	@.venv/bin/mypy
+	@for program in examples/*-*/__main__.py; do .venv/bin/mypy $$program || exit 1; done
 	@.venv/bin/lint-imports --no-logo
 	@$(RUN) -m policy_pack docs | diff -u docs/rules.md - || { echo "run: make docs"; exit 1; }
 	@$(RUN) tools/render_components.py | diff -u docs/components.md - || { echo "run: make docs"; exit 1; }
+	@$(RUN) tools/render_owasp.py | diff -u docs/owasp.md - || { echo "run: make docs"; exit 1; }
 
 bench: .venv/ready ## Measure the pack against others (16 minutes); writes docs/benchmarks.md.
 	@$(RUN) -m benchmarks
@@ -39,6 +41,10 @@ bench: .venv/ready ## Measure the pack against others (16 minutes); writes docs/
 docs: .venv/ready ## Write the generated documentation.
 	@$(RUN) -m policy_pack docs > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
 	@$(RUN) tools/render_components.py > docs/components.md.new && mv docs/components.md.new docs/components.md
+	@$(RUN) tools/render_owasp.py > docs/owasp.md.new && mv docs/owasp.md.new docs/owasp.md
+
+capacity: .venv/ready ## Compare computed web ACL capacity units with AWS's answer; needs an account.
+	@$(RUN) tools/check_capacity.py
 
 lock: .venv/ready ## Choose new versions of all dependencies, with their hashes.
 	@.venv/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \

@@ -12,14 +12,28 @@ if TYPE_CHECKING:
     from secure_components.arguments import ArgumentError as ArgumentError
     from secure_components.audit_trail import AuditTrail as AuditTrail
     from secure_components.audit_trail import AuditTrailArgs as AuditTrailArgs
+    from secure_components.web_application_firewall.args import (
+        WebApplicationFirewallArgs as WebApplicationFirewallArgs,
+    )
+    from secure_components.web_application_firewall.component import (
+        WebApplicationFirewall as WebApplicationFirewall,
+    )
 
 _HOMES: Final = {
     "ArgumentError": "secure_components.arguments",
     "AuditTrail": "secure_components.audit_trail",
     "AuditTrailArgs": "secure_components.audit_trail",
+    "WebApplicationFirewall": "secure_components.web_application_firewall.component",
+    "WebApplicationFirewallArgs": "secure_components.web_application_firewall.args",
 }
 
-__all__ = ["ArgumentError", "AuditTrail", "AuditTrailArgs"]
+__all__ = [
+    "ArgumentError",
+    "AuditTrail",
+    "AuditTrailArgs",
+    "WebApplicationFirewall",
+    "WebApplicationFirewallArgs",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  a name may be anything that a module holds
