@@ -22,7 +22,7 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 from local.cloud import constraints
 from local.cloud.annotations import holds
 from local.cloud.provider import ConfigError
-from local.cloud.table import ApiError, Call, Properties, Resource, fill, fill_text
+from local.cloud.table import ApiError, Call, Properties, Resource, fields, fill, fill_text
 
 _CLIENT_CONFIG: Final = Config(
     # An emulated operation that is missing answers 500, and a retry only hides that.
@@ -32,6 +32,12 @@ _CLIENT_CONFIG: Final = Config(
     read_timeout=60,
 )
 
+_KEYS_AND_VALUES: Final = (
+    ("Key", "Value"),
+    ("Name", "Value"),
+    ("TagKey", "TagValue"),
+    ("key", "value"),
+)
 # Where services do not call them Tags.
 _TAGS: Final = ("Tags", "TagSet", "TagsList", "TagList", "tags")
 
@@ -161,12 +167,9 @@ class AwsApi:
             filled = fill(value, known)
             if filled is not None:
                 parameters[name] = filled
-        answer = self.send(resource.service, call.operation, parameters, absent=call.absent)
-        if answer is None:
-            return None
-        answer.pop("ResponseMetadata", None)
-        if call.result:
-            answer = jmespath.search(fill_text(call.result, known), answer)
+        if call.fetch:
+            parameters |= self._ask(call.fetch, resource.service, known) or {}
+        answer = self._answer(call, resource.service, parameters, known)
         if answer is None:
             return None
         if call.into:
@@ -174,6 +177,19 @@ class AwsApi:
         if not isinstance(answer, Mapping):
             return {}
         return _decode_answer(answer, resource)
+
+    def _ask(self, call: Call, service: str, known: Properties) -> Any:  # noqa: ANN401
+        parameters = {name: fill(value, known) for name, value in call.parameters.items()}
+        return self._answer(call, service, parameters, known)
+
+    def _answer(self, call: Call, service: str, parameters: Properties, known: Properties) -> Any:  # noqa: ANN401
+        answer = self.send(service, call.operation, parameters, absent=call.absent)
+        if answer is None:
+            return None
+        answer.pop("ResponseMetadata", None)
+        if callable(call.result):
+            return call.result(answer)
+        return jmespath.search(fill_text(call.result, known), answer) if call.result else answer
 
     def send(
         self,
@@ -228,13 +244,16 @@ def _encode_call(
     for name, value in properties.items():
         if value is None or (call.only is not None and name not in call.only):
             continue
+        if name == "tags" and not value:  # some services refuse an empty list
+            continue
         where, target = model.input_shape, parameters
         member = _member(where.members, name, names)
         if call.inside and (member is None or member == call.inside.split(".")[0]):
             where, member = holder, _member(holder.members, name, names)
             for step in call.inside.split(".") if member else ():
                 target = target.setdefault(step, {})
-        if member is not None:
+        # What the call itself says of a parameter, no property says.
+        if member is not None and (target is not parameters or member not in call.parameters):
             target[member] = encode(where.members[member], value, names)
     return parameters
 
@@ -251,7 +270,10 @@ def encode(shape: Shape, value: Any, names: Mapping[str, Any]) -> Any:  # noqa: 
     if isinstance(shape, StructureShape):
         if isinstance(value, list):
             inner = next(n for n, s in shape.members.items() if isinstance(s, ListShape))
-            return {inner: encode(shape.members[inner], value, names)}
+            listed = {inner: encode(shape.members[inner], value, names)}
+            counts = {"Enabled": bool(value), "Quantity": len(value)}  # as CloudFront wants
+            told = {n: count for n, count in counts.items() if n in shape.required_members}
+            return listed | told
         members = {}
         for name, each in value.items():
             if each is None:
@@ -295,7 +317,7 @@ def _member(members: Mapping[str, Any], name: str, names: Mapping[str, Any]) -> 
 
 
 def _key_and_value(members: Any) -> tuple[str, str] | None:  # noqa: ANN401  a mapping or its keys
-    for key, value in (("Key", "Value"), ("TagKey", "TagValue"), ("key", "value")):
+    for key, value in _KEYS_AND_VALUES:
         if set(members) == {key, value}:
             return key, value
     return None
@@ -307,7 +329,7 @@ def _key_and_value(members: Any) -> tuple[str, str] | None:  # noqa: ANN401  a m
 def _decode_answer(answer: Mapping[str, Any], resource: Resource) -> dict[str, object]:
     schema = resource.schema
     told: dict[str, object] = {}
-    for name in schema.outputs:
+    for name in {*schema.outputs, *fields(resource.id)}:
         member = _member(answer, name, resource.names)
         if member is not None and answer[member] is not None:
             annotation = schema.inputs[name].type if name in schema.inputs else None
@@ -341,6 +363,6 @@ def decode(value: Any, annotation: object, names: Mapping[str, Any]) -> Any:  # 
         return dict(value)
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if isinstance(value, Mapping):  # boto3 has parsed a policy document already
+    if isinstance(value, Mapping) and annotation is not None:  # boto3 has parsed a policy already
         return json.dumps(value)
     return value

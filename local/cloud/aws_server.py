@@ -21,9 +21,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="AWS, emulated on this machine.")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one")
     port = parser.parse_args().port
-    # Both are read when moto is imported.
+    # All are read when moto is imported.
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
     os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "0")
     server = _server(port)
     correct()
     # shutdown() waits for serve_forever() to end, which runs on the thread that signals interrupt.

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 _READ: Final = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
+_MUST: Final = ("Principal", "Action", "Resource")
 
 
 def allows(
@@ -51,6 +52,27 @@ def allows(
             return False
         allowed = allowed or hit
     return allowed
+
+
+def statements(document: object) -> list[Mapping[str, object]]:
+    """Return the statements of a policy that is attached to a resource.
+
+    Raises:
+        ValueError: It is no JSON policy whose statements have what each must have.
+    """
+    try:
+        found = json.loads(str(document))["Statement"]
+        listed = found if isinstance(found, list) else [found]
+        complete = all(
+            each["Effect"] in ("Allow", "Deny")
+            and all(each.keys() & {name, f"Not{name}"} for name in _MUST)
+            for each in listed
+        )
+    except (LookupError, TypeError, AttributeError):
+        complete = False
+    if not complete or not listed:
+        raise ValueError("no JSON policy whose statements are complete")
+    return listed
 
 
 def _is_principal(asked: object, principal: tuple[str, str] | None) -> bool:

@@ -258,7 +258,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             if name not in ignored
             and not table.same(olds.get(name), news.get(name), name, resource)
         ]
-        replaces = [name for name in names if resource.is_immutable(name)]
+        replaces = [name for name in names if resource.takes_another(name, olds, news)]
         detailed = {
             path: provider_pb2.PropertyDiff(kind=_kind(kind, replace=name in replaces))
             for name in names
@@ -595,7 +595,9 @@ def _read_inputs(resource: Resource, inputs: Properties, outputs: Properties) ->
             read[name] = was
         elif inputs and table.same(value, was, name, resource):
             read |= {name: was} if was is not None else {}
-        elif value is not None and not (table.is_empty(plain(value)) and was is None):
+        elif value is not None and not (
+            table.says_nothing(plain(value), name, resource) and was is None
+        ):
             default = resource.defaults.get(name)
             if inputs or default is None or not table.same(value, default, name, resource):
                 read[name] = value

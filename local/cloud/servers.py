@@ -52,7 +52,7 @@ class Cloud:
         self._servers = (aws, github)
         self._token = token
         self._session: Any = None
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
         self.aws_endpoint = f"http://127.0.0.1:{aws.port}"
         """URL that serves every AWS service."""
         self.github_endpoint = f"http://127.0.0.1:{github.port}"
@@ -148,20 +148,20 @@ class Cloud:
                 ) from error
         return installed
 
-    def client(self, service: str) -> Any:  # noqa: ANN401  boto3 makes clients at run time
+    def client(self, service: str, region: str = _REGION) -> Any:  # noqa: ANN401  boto3 makes clients at run time
         """Return a boto3 client of an AWS service here; it never sends a request twice."""
-        if service not in self._clients:
-            self._clients[service] = self._new_client(service)
-        return self._clients[service]
+        if (service, region) not in self._clients:
+            self._clients[service, region] = self._new_client(service, region)
+        return self._clients[service, region]
 
-    def _new_client(self, service: str) -> Any:  # noqa: ANN401
+    def _new_client(self, service: str, region: str) -> Any:  # noqa: ANN401
         import boto3  # noqa: PLC0415  slow to import, and a preview needs none
         from botocore.config import Config  # noqa: PLC0415
 
         self._session = self._session or boto3.session.Session()
         return self._session.client(
             service,
-            region_name=_REGION,
+            region_name=region,
             endpoint_url=self.aws_endpoint,
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106  the emulator takes any

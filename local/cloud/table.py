@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from local.cloud.schema import CheckFailure, ResourceSchema, resource_schema
-from local.cloud.values import UNKNOWN, has_unknown, plain
+from local.cloud.values import UNKNOWN, has_unknown, plain, plain_map
 
 Properties = Mapping[str, object]
 
@@ -90,17 +90,20 @@ class Call:
         inside: Dotted path of the parameter that holds the properties; empty: they stand on top.
         result: JMESPath of the answer's part that describes the resource; empty: all of it. It
             may hold ``{name}`` for a property. When it finds nothing, the resource is absent.
+            A function of the answer, where no JMESPath can say it.
         into: The property whose value that part is; empty: it holds the properties themselves.
         absent: Error codes that mean that the resource, or the facet, is not there.
+        fetch: Asked first; what its ``result`` gives is sent along, such as a lock token.
     """
 
     operation: str
     parameters: Properties = field(default_factory=dict)
     only: Sequence[str] | None = None
     inside: str = ""
-    result: str = ""
+    result: str | Callable[[Any], object] = ""
     into: str = ""
     absent: Sequence[str] = ()
+    fetch: Call | None = None
 
 
 class Api(Protocol):
@@ -134,7 +137,7 @@ class Facet:
     """Properties that have calls of their own.
 
     Args:
-        properties: Which.
+        properties: Which; none: what is done once, right after the creation, whatever is set.
         put: Sent when one of them is set or changed.
         remove: Sent when none of them is set any more.
         read: Asked for them; ``None``: the resource's own read tells.
@@ -184,7 +187,9 @@ class Resource:
     Args:
         token: Its Pulumi token.
         service: The service that its calls go to.
-        id: Template of its id over its properties, such as ``"{role}:{name}"``.
+        id: Template of its id over its properties, such as ``"{role}:{name}"``; a field that is no
+            property of the type is one that the answers tell, such as ``"{id}"``.
+        imports: Template of the id that an import asks for, where that is not ``id``.
         create: Makes it.
         read: Reads it; ``Call.absent`` and an empty result say that it is gone.
         update: Changes it in place.
@@ -195,11 +200,17 @@ class Resource:
         defaults: Inputs, by path, that the official provider fills in at Check.
         computed: Inputs, by path, that the cloud chooses when the program does not.
         immutable: Inputs that cannot be changed in place.
+        replaced: Of old and new inputs, those whose change cannot be made in place, where that
+            depends on their values.
         sets: Lists, by path, whose order means nothing.
         empty: For properties where it is not ``false``, ``""`` or none: the value that means
             the same as not set.
-        normal: For properties, by path, that may be written in several ways: what brings a value
-            into one form.
+        normal: For properties, by path, that may be written in several ways: what brings a value,
+            a whole list where it is one, into one form.
+        present: Inputs within which an object says something by being there, however empty it is:
+            ``{"block": {}}``.
+        instead: Inputs that another may stand for, by its name: where the program writes that one,
+            it is kept as it is and the input is not told.
         clear: Strings that are sent as ``""`` when they are no longer set.
         local: Inputs that the cloud never hears of or never tells; kept as the program gave them.
         unsupported: Inputs that the local cloud lacks, each with what to use instead.
@@ -213,6 +224,7 @@ class Resource:
     token: str
     service: str = ""
     id: str
+    imports: str = ""
     create: Call
     read: Call
     update: Call | None = None
@@ -222,9 +234,12 @@ class Resource:
     defaults: Properties = field(default_factory=dict)
     computed: Sequence[str] = ()
     immutable: Sequence[str] = ()
+    replaced: Callable[[Properties, Properties], Collection[str]] | None = None
     sets: Sequence[str] = ()
     empty: Properties = field(default_factory=dict)
-    normal: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    normal: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
+    present: Sequence[str] = ()
+    instead: Mapping[str, str] = field(default_factory=dict)
     clear: Sequence[str] = ()
     local: Sequence[str] = ()
     unsupported: Mapping[str, str] = field(default_factory=dict)
@@ -242,7 +257,7 @@ class Resource:
     @property
     def key(self) -> tuple[str, ...]:
         """The inputs that no two of these resources may share."""
-        in_id = tuple(name for name in _fields(self.id) if name in self.schema.inputs)
+        in_id = tuple(name for name in fields(self.id) if name in self.schema.inputs)
         return in_id or ((self.name.property,) if self.name else ())
 
     def create_with(self, api: Api, inputs: Properties) -> State:
@@ -261,11 +276,13 @@ class Resource:
         outputs = self.schema.outputs
         known = {n: v for n, v in {**first, **told}.items() if n in outputs and v is not None}
         made = State(fill_text(self.id, {**api.context, **first, **told}), known)
+        # An input that the program did not set is told by the read alone.
+        after = {n: v for n, v in told.items() if n not in self.schema.inputs} | asked
         try:
             self._set_facets(api, {**told, **asked}, [f for f in self.facets if not f.created])
-            return self._read_back(api, made.id, {**told, **asked})
+            return self._read_back(api, made.id, after)
         except ApiError as error:
-            raise PartialError(self._read_partial(api, made, {**told, **asked}), error) from error
+            raise PartialError(self._read_partial(api, made, after), error) from error
 
     def read_with(self, api: Api, identity: str, known: Properties) -> State | None:
         """Read it by its id; ``known`` gives what the cloud does not tell.
@@ -273,11 +290,14 @@ class Resource:
         Returns:
             What exists; ``None`` when it is gone.
         """
-        asked = {**api.context, **known, **parse(self.id, identity)}
+        named = {} if known else parse(self.imports, identity)
+        # What is known is certain; an id may be read in several ways.
+        named = named or {n: known.get(n, v) for n, v in parse(self.id, identity).items()}
+        asked = {**api.context, **known, **named}
         told = api.request(self.read, asked, self)
         if told is None:
             return None
-        told = {**parse(self.id, identity), **told}
+        told = self._as_written({**named, **told}, known)
         for facet in self.facets:
             for name in facet.properties if facet.read else ():
                 told.pop(name, None)
@@ -287,7 +307,7 @@ class Resource:
         outputs = {n: known[n] for n in self.local if known.get(n) is not None}
         outputs |= {n: v for n, v in told.items() if n in self.schema.outputs and v is not None}
         for name, template in self.derived.items():
-            outputs[name] = fill_text(template, {**api.context, **outputs})
+            outputs[name] = fill_text(template, {**api.context, **told, **outputs})
         if "region" in self.schema.outputs:
             outputs["region"] = api.context["region"]
         if "tagsAll" in self.schema.outputs:
@@ -301,7 +321,7 @@ class Resource:
                 and same(outputs[name], None, name, self)
             ):
                 del outputs[name]
-        return State(identity, outputs)
+        return State(fill_text(self.id, {**asked, **told}), outputs)
 
     def update_with(self, api: Api, identity: str, olds: Properties, news: Properties) -> State:
         """Bring it from old outputs to new inputs.
@@ -319,7 +339,9 @@ class Resource:
         begun = False
         try:
             if self.update and changed - of_facets - set(self.local):
-                sent = {n: v for n, v in asked.items() if n not in of_facets}
+                # An update may reset what it is not told, so what the cloud chose is told again.
+                kept = {n: olds[n] for n in self.computed if olds.get(n) is not None}
+                sent = {n: v for n, v in {**kept, **asked}.items() if n not in of_facets}
                 cleared = {n: "" for n in self.clear if n in changed and is_empty(asked.get(n))}
                 api.request(self.update, {**sent, **cleared}, self)
                 begun = True
@@ -337,7 +359,7 @@ class Resource:
 
     def delete_with(self, api: Api, identity: str, known: Properties) -> None:
         """Delete it; one that is gone already counts as deleted."""
-        asked = {**api.context, **known, **parse(self.id, identity)}
+        asked = {**api.context, **parse(self.id, identity), **known}
         if (
             known.get("skipDestroy")
             or self.delete is None
@@ -384,6 +406,11 @@ class Resource:
         """Tell whether another value of the input takes another resource."""
         return name in self.immutable or name in _EVERYWHERE
 
+    def takes_another(self, name: str, olds: Properties, news: Properties) -> bool:
+        """Tell whether bringing the input from its old to its new value takes another resource."""
+        by_value = self.replaced(plain_map(olds), plain_map(news)) if self.replaced else ()
+        return self.is_immutable(name) or name in by_value
+
     def _named(self, inputs: Properties, olds: Properties | None = None) -> dict[str, object]:
         """Return the inputs, named as the program asked through a prefix, if it did."""
         named = {n: plain(v) for n, v in inputs.items() if n != DEFAULTS_KEY and v is not None}
@@ -393,9 +420,16 @@ class Resource:
             named[self.name.property] = old or (stem + secrets.token_hex(13))[: self.name.limit]
         return named
 
+    def _as_written(self, told: Properties, known: Properties) -> dict[str, object]:
+        """Return what was told, with what the program wrote in an input's place in its place."""
+        written = {n: other for n, other in self.instead.items() if known.get(other) is not None}
+        kept = {other: known[other] for other in written.values()}
+        return {n: v for n, v in told.items() if n not in written} | kept
+
     def _set_facets(self, api: Api, asked: Properties, facets: Sequence[Facet]) -> None:
         for facet in facets:
-            if any(not same(None, asked.get(n), n, self) for n in facet.properties):
+            of_it = facet.properties
+            if not of_it or any(not same(None, asked.get(n), n, self) for n in of_it):
                 for call in facet.calls({}, asked):
                     self._send_facet(api, facet, call, asked, asked)
 
@@ -412,8 +446,11 @@ class Resource:
         return found
 
     def _read_partial(self, api: Api, made: State, known: Properties) -> State:
+        # Nobody tells whether these were set, so the next update sets them.
+        unsure = {n for f in self.facets if not f.created for n in f.properties if n in self.local}
         try:
-            return self._read_back(api, made.id, known)
+            certain = {n: v for n, v in known.items() if n not in unsure}
+            return self._read_back(api, made.id, certain)
         except ApiError:
             return made
 
@@ -423,7 +460,8 @@ class Resource:
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 
 
-def _fields(template: str) -> list[str]:
+def fields(template: str) -> list[str]:
+    """Return the names that a template has fields for."""
     return _FIELD.findall(template)
 
 
@@ -454,10 +492,10 @@ def fill(value: object, properties: Properties) -> object:
 
 def parse(template: str, text: str) -> dict[str, object]:
     """Read back from a text what filled a template; empty when it does not fit."""
-    fields = _fields(template)
-    pattern = "(.+)".join(re.escape(part) for part in _FIELD.split(template)[::2])
+    # The first fields are the shortest: a name at the end may hold what separates them.
+    pattern = "(.+?)".join(re.escape(part) for part in _FIELD.split(template)[::2])
     match = re.fullmatch(pattern, text)
-    return dict(zip(fields, match.groups(), strict=True)) if match else {}
+    return dict(zip(fields(template), match.groups(), strict=True)) if match else {}
 
 
 def _property(name: str, properties: Properties) -> object:
@@ -476,6 +514,13 @@ def is_empty(value: object) -> bool:
     return not value
 
 
+def says_nothing(value: object, path: str, resource: Resource) -> bool:
+    """Tell whether a value of the property at a path means the same as none."""
+    if isinstance(value, Mapping) and path.partition(".")[0] in resource.present:
+        return False
+    return is_empty(value)
+
+
 def same(old: object, new: object, path: str, resource: Resource) -> bool:
     """Tell whether going from an old to a new value of the property at a path changes nothing.
 
@@ -489,20 +534,21 @@ def same(old: object, new: object, path: str, resource: Resource) -> bool:
         return True
     neutral = resource.empty.get(path)
     old, new = (neutral if value is None or value == [] else value for value in (old, new))
-    if is_empty(old) and is_empty(new):
+    if says_nothing(old, path, resource) and says_nothing(new, path, resource):
         return True
     return _same_inside(old, new, path, resource)
 
 
 def _same_inside(old: object, new: object, path: str, resource: Resource) -> bool:
+    normal = resource.normal.get(path)
+    if normal and type(old) is type(new):
+        old, new = normal(old), normal(new)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         names = (old.keys() | new.keys()) - {DEFAULTS_KEY}
         return all(same(old.get(n), new.get(n), f"{path}.{n}", resource) for n in names)
     if isinstance(old, list) and isinstance(new, list):
         return len(old) == len(new) and _same_items(old, new, path, resource)
     if isinstance(old, str) and isinstance(new, str):
-        normal = resource.normal.get(path, str)
-        old, new = normal(old), normal(new)
         return old == new or _same_document(old, new)
     return old == new and isinstance(old, bool) == isinstance(new, bool)
 

@@ -13,6 +13,7 @@ import pytest
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from local.cloud import Cloud
+from local.cloud.aws import AWS
 from local.cloud.provider import Provider, Servicer
 from local.cloud.values import marshal, unmarshal
 
@@ -229,3 +230,27 @@ def connect(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
         yield serve
         for server in servers:
             server.stop(None).wait()
+
+
+@pytest.fixture
+def aws(cloud: Cloud, connect: Callable[..., Driver]) -> Driver:
+    """Connect to an empty AWS."""
+    cloud.reset()
+    return connect(AWS)
+
+
+@pytest.fixture
+def web_acl(cloud: Cloud) -> Callable[[str], str]:
+    """Make a web ACL of a scope and return its ARN."""
+
+    def make(scope: str) -> str:
+        visibility = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True}
+        acl = cloud.client("wafv2").create_web_acl(
+            Name=f"acl-{scope}",
+            Scope=scope,
+            DefaultAction={"Allow": {}},
+            VisibilityConfig={**visibility, "MetricName": "acl"},
+        )
+        return str(acl["Summary"]["ARN"])
+
+    return make

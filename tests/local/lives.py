@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import grpc
+import pytest
+
 from local.cloud.aws import AWS
-from local.cloud.values import UNKNOWN
+from local.cloud.values import is_unknown
 
 
 @dataclass(frozen=True)
@@ -23,33 +26,39 @@ class Life:
     gone: bool = True
     by_name: bool = False
     """Whether the replacement would have the very name of the old one."""
+    imports: str = "{id}"
+    """The id that an import asks for."""
 
 
 def live(aws: Any, life: Life) -> None:
     """Take a type through preview, creation, refresh, import, update, replacement and deletion."""
     plan = aws.plan(life.token, life.made)
     made = aws.create(life.token, life.made)
-    assert made.id == life.id.format(**made.outputs)
+    assert made.id == life.id.format(id=made.id, **made.outputs)
     assert {name: made.outputs.get(name) for name in life.outputs} == life.outputs
-    assert made.outputs.keys() <= plan.keys(), "an output that no preview announced"
-    announced = {n: v for n, v in plan.items() if v != UNKNOWN}
+    unannounced = sorted(made.outputs.keys() - plan.keys())
+    assert not unannounced, f"outputs that no preview announced: {unannounced}"
+    announced = {n: v for n, v in plan.items() if not is_unknown(v)}
     assert {n: made.outputs.get(n) for n in announced} == announced | {
         n: v for n, v in made.outputs.items() if n in announced and isinstance(v, dict | list | str)
     }
 
-    assert aws.diff(made, life.made).changes == aws.diff(made, life.made).DIFF_NONE
+    same = aws.diff(made, life.made)
+    assert same.changes == same.DIFF_NONE, f"a second creation would change {same.diffs}"
     refreshed = aws.read(made)
     assert refreshed.outputs == made.outputs
     assert refreshed.inputs == made.inputs
-    imported = aws.imported(life.token, made.id)
+    imported = aws.imported(life.token, life.imports.format(id=made.id, **made.outputs))
     assert imported.id == made.id
-    assert not _unlike(imported.outputs, made.outputs, AWS.resources[life.token].local)
+    unlike = _unlike(imported.outputs, made.outputs, AWS.resources[life.token].local)
+    assert not unlike, f"an import tells otherwise of {sorted(unlike)}"
 
     changed = aws.diff(made, life.changed)
     assert changed.changes == changed.DIFF_SOME
     assert not changed.replaces
     updated = aws.update(made, life.changed)
-    assert aws.diff(updated, life.changed).changes == changed.DIFF_NONE
+    again = aws.diff(updated, life.changed)
+    assert again.changes == changed.DIFF_NONE, f"a second update would change {again.diffs}"
     assert aws.read(updated).outputs == updated.outputs
 
     replaced = aws.diff(made, life.replaced)
@@ -59,6 +68,13 @@ def live(aws: Any, life: Life) -> None:
     aws.delete(updated)
     assert (aws.read(updated) is None) is life.gone
     aws.delete(updated)  # one that is gone already counts as deleted
+
+
+def refusal(call: Callable[..., Any], *args: Any) -> str:
+    """Return the words in which a call is refused."""
+    with pytest.raises(grpc.RpcError) as caught:
+        call(*args)
+    return str(caught.value.details())
 
 
 def _unlike(left: Mapping[str, Any], right: Mapping[str, Any], local: Any) -> set[str]:

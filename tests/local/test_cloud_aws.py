@@ -23,6 +23,7 @@ ALIAS = "aws:kms/alias:Alias"
 BUCKET = "aws:s3/bucket:Bucket"
 BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+LOG_POLICY = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 
@@ -45,6 +46,17 @@ def key_policy(*services: str) -> str:
             {"Effect": "Allow", "Principal": {"Service": each}, "Action": "kms:*", "Resource": "*"}
             for each in services
         ),
+    )
+
+
+def log_policy(group: str) -> str:
+    return document(
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "delivery.logs.amazonaws.com"},
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{group}:log-stream:*",
+        }
     )
 
 
@@ -274,6 +286,14 @@ LIVES = (
         },
     ),
     Life(
+        LOG_POLICY,
+        {"policyName": "waf", "policyDocument": log_policy("waf")},
+        {"policyName": "waf", "policyDocument": log_policy("other")},
+        {"policyName": "other", "policyDocument": log_policy("waf")},
+        "waf",
+        {"policyScope": "ACCOUNT"},
+    ),
+    Life(
         ROLE,
         {
             "name": "role",
@@ -340,7 +360,7 @@ def test_every_input_of_every_type_goes_somewhere() -> None:
     session = botocore.session.get_session()
     for resource in AWS.resources.values():
         model = session.get_service_model(resource.service)
-        covered = {*resource.local, *resource.unsupported, "region"}
+        covered = {*resource.local, *resource.unsupported, *resource.instead.values(), "region"}
         covered |= {name for facet in resource.facets for name in facet.properties}
         shape = model.operation_model(resource.create.operation).input_shape
         shapes = [shape]
@@ -357,6 +377,7 @@ def test_every_input_of_every_type_goes_somewhere() -> None:
             assert resource.schema.inputs.keys() <= updatable, resource.token
         paths = {*resource.defaults, *resource.computed, *resource.immutable, *resource.sets}
         paths |= {*resource.empty, *resource.clear, *resource.local, *resource.normal}
+        paths |= {*resource.present, *resource.instead, *resource.instead.values()}
         assert {path.split(".")[0] for path in paths} - {"region"} <= resource.schema.inputs.keys()
 
 
@@ -465,6 +486,28 @@ def test_a_key_that_logs_may_not_use_is_refused(aws: Any) -> None:
     "policy",
     [
         "nonsense",
+        document(),
+        document({"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}),
+        document({"Effect": "Maybe", "Principal": "*", "Action": "logs:*", "Resource": "*"}),
+    ],
+)
+def test_a_malformed_log_policy_is_refused(untouched: Any, policy: str) -> None:
+    message = refusal(untouched.create, LOG_POLICY, {"policyName": "waf", "policyDocument": policy})
+    assert "PutResourcePolicy failed: InvalidParameterException" in message
+
+
+def test_an_account_has_ten_log_policies_a_region(aws: Any) -> None:
+    for index in range(10):
+        aws.create(LOG_POLICY, {"policyName": f"p{index}", "policyDocument": log_policy("waf")})
+    inputs = {"policyName": "one-more", "policyDocument": log_policy("waf")}
+    assert "LimitExceededException" in refusal(aws.create, LOG_POLICY, inputs)
+    assert aws.create(LOG_POLICY, {**inputs, "region": "eu-west-1"}).id == "one-more"
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "nonsense",
         document({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}),
         document(
             {
@@ -508,6 +551,12 @@ def test_what_the_service_model_forbids_is_never_sent(
     ("token", "inputs", "failing"),
     [
         (LOG_GROUP, {"retentionInDays": 4}, "retentionInDays"),
+        (LOG_POLICY, {"policyDocument": log_policy("waf")}, "policyName"),
+        (
+            LOG_POLICY,
+            {"policyDocument": log_policy("waf"), "resourceArn": "arn:aws:logs:x"},
+            "resourceArn",
+        ),
         (ALIAS, {"name": "mine", "targetKeyId": "k"}, "name"),
         (KEY, {"rotationPeriodInDays": 90}, "rotationPeriodInDays"),
         (TRAIL, {"s3BucketName": "logs", "kmsKeyId": "alias/x"}, "kmsKeyId"),

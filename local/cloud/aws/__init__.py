@@ -9,11 +9,56 @@ from __future__ import annotations
 import importlib.metadata
 from typing import Final
 
-from local.cloud.aws import cloudtrail, functions, iam, kms, logs, s3
+from local.cloud.aws import (
+    acm,
+    apigateway,
+    apigatewayv2,
+    appsync,
+    cloudfront,
+    cloudtrail,
+    cloudwatch,
+    cognito,
+    ec2,
+    ec2_groups,
+    elbv2,
+    elbv2_listeners,
+    elbv2_targets,
+    firehose,
+    fms,
+    functions,
+    iam,
+    kms,
+    logs,
+    s3,
+    sns,
+    wafv2,
+)
 from local.cloud.aws_api import AwsSession
 from local.cloud.provider import Provider
 
-_SERVICES: Final = (cloudtrail, iam, kms, logs, s3)
+_SERVICES: Final = (
+    acm,
+    apigateway,
+    apigatewayv2,
+    appsync,
+    cloudfront,
+    cloudtrail,
+    cloudwatch,
+    cognito,
+    ec2,
+    ec2_groups,
+    elbv2,
+    elbv2_listeners,
+    elbv2_targets,
+    firehose,
+    fms,
+    iam,
+    kms,
+    logs,
+    s3,
+    sns,
+    wafv2,
+)
 
 AWS: Final = Provider(
     name="aws",

@@ -99,4 +99,53 @@ _LOG_GROUP: Final = Resource(
     require=_require_log_group,
 )
 
-RESOURCES: Final = (_LOG_GROUP,)
+
+# --- Policies of the account ---
+
+
+def _check_resource_policy(policy: Properties) -> Iterator[CheckFailure]:
+    """From the official provider's own validation of ``aws_cloudwatch_log_resource_policy``."""
+    if not policy.get("policyName") and not policy.get("resourceArn"):
+        yield CheckFailure("policyName", "is required.")
+
+
+def _require_resource_policy(api: Api, policy: Properties) -> None:
+    """Refuse what is no policy: source, the API reference of ``PutResourcePolicy``."""
+    del api
+    try:
+        policies.statements(policy["policyDocument"])
+    except ValueError:
+        raise ApiError(
+            "PutResourcePolicy",
+            "InvalidParameterException",
+            "Could not convert to persistable policy: policyDocument is no JSON policy whose "
+            "statements have an Effect, a Principal, an Action and a Resource",
+        ) from None
+
+
+_RESOURCE_POLICY: Final = Resource(
+    token="aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+    service="logs",
+    id="{policyName}",
+    create=Call("PutResourcePolicy"),
+    read=Call(
+        "DescribeResourcePolicies",
+        result="resourcePolicies[?policyName == '{policyName}'] | [0]",
+        only=(),
+    ),
+    update=Call("PutResourcePolicy"),
+    delete=Call(
+        "DeleteResourcePolicy",
+        {"policyName": "{policyName}"},
+        only=(),
+        absent=("ResourceNotFoundException",),
+    ),
+    immutable=("policyName", "resourceArn"),
+    unsupported={
+        "resourceArn": "the emulator keeps policies of the account alone, so set policyName"
+    },
+    check=_check_resource_policy,
+    require=_require_resource_policy,
+)
+
+RESOURCES: Final = (_LOG_GROUP, _RESOURCE_POLICY)

@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
-from local.cloud.corrections import cloudtrail, kms, logs, s3
+from local.cloud.corrections import (
+    apigateway,
+    apigatewayv2,
+    appsync,
+    cloudfront,
+    cloudtrail,
+    cloudwatch,
+    cognito,
+    ec2,
+    elbv2,
+    kms,
+    logs,
+    s3,
+    sns,
+    wafv2,
+)
 from local.cloud.corrections.registry import correct
 
-__all__ = ["cloudtrail", "correct", "kms", "logs", "s3"]
+__all__ = [
+    "apigateway",
+    "apigatewayv2",
+    "appsync",
+    "cloudfront",
+    "cloudtrail",
+    "cloudwatch",
+    "cognito",
+    "correct",
+    "ec2",
+    "elbv2",
+    "kms",
+    "logs",
+    "s3",
+    "sns",
+    "wafv2",
+]

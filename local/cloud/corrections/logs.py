@@ -20,3 +20,9 @@ def _create_log_group(moto: Corrected, request: Any) -> Any:  # noqa: ANN401
 def _describe_log_group(moto: Corrected, group: Any) -> Any:  # noqa: ANN401
     """A log group has a class."""
     return {**moto(group), "logGroupClass": getattr(group, "log_group_class", "STANDARD")}
+
+
+@corrects("moto.logs.models", "LogResourcePolicy.describe")
+def _describe_resource_policy(moto: Corrected, policy: Any) -> Any:  # noqa: ANN401
+    """A policy says whether it is the account's or a log group's."""
+    return {**moto(policy), "policyScope": "ACCOUNT"}
