@@ -1,0 +1,109 @@
+"""A service behind a load balancer with TLS and AWS WAF.
+
+The certificate waits until your DNS holds the record that AWS asks for. The target group is empty:
+add your service to it.
+"""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+
+import secure_components as secure
+
+config = pulumi.Config()
+domain = config.get("domain") or "service.example.org"
+region = aws.get_region_output().region
+
+network = aws.ec2.Vpc("network", cidr_block="10.0.0.0/16", enable_dns_hostnames=True)
+gateway = aws.ec2.InternetGateway("gateway", vpc_id=network.id)
+routes = aws.ec2.RouteTable("routes", vpc_id=network.id)
+outward = aws.ec2.Route(
+    "outward",
+    route_table_id=routes.id,
+    destination_cidr_block="0.0.0.0/0",
+    gateway_id=gateway.id,
+)
+subnets = []
+for index, zone in enumerate("ab"):
+    subnet = aws.ec2.Subnet(
+        f"public-{zone}",
+        vpc_id=network.id,
+        cidr_block=f"10.0.{index}.0/24",
+        availability_zone=pulumi.Output.concat(region, zone),
+    )
+    aws.ec2.RouteTableAssociation(
+        f"public-{zone}-routes", subnet_id=subnet.id, route_table_id=routes.id
+    )
+    subnets.append(subnet)
+
+entrance = aws.ec2.SecurityGroup(
+    "entrance",
+    description="HTTPS from everywhere, to the service alone",
+    vpc_id=network.id,
+    ingress=[
+        {
+            "description": "HTTPS, and HTTP to be sent there",
+            "protocol": "tcp",
+            "from_port": port,
+            "to_port": port,
+            "cidr_blocks": ["0.0.0.0/0"],
+        }
+        for port in (80, 443)
+    ],
+    egress=[
+        {
+            "description": "The service",
+            "protocol": "tcp",
+            "from_port": 8080,
+            "to_port": 8080,
+            "cidr_blocks": [network.cidr_block],
+        },
+    ],
+)
+balancer = aws.lb.LoadBalancer(
+    "balancer",
+    load_balancer_type="application",
+    security_groups=[entrance.id],
+    subnets=[subnet.id for subnet in subnets],
+    drop_invalid_header_fields=True,
+    opts=pulumi.ResourceOptions(depends_on=[outward]),
+)
+service = aws.lb.TargetGroup(
+    "service",
+    port=8080,
+    protocol="HTTP",
+    target_type="ip",
+    vpc_id=network.id,
+    health_check={"path": "/health"},
+)
+
+certificate = aws.acm.Certificate("certificate", domain_name=domain, validation_method="DNS")
+issued = aws.acm.CertificateValidation("certificate-issued", certificate_arn=certificate.arn)
+aws.lb.Listener(
+    "https",
+    load_balancer_arn=balancer.arn,
+    port=443,
+    protocol="HTTPS",
+    ssl_policy="ELBSecurityPolicy-TLS13-1-2-2021-06",
+    certificate_arn=issued.certificate_arn,
+    default_actions=[{"type": "forward", "target_group_arn": service.arn}],
+)
+aws.lb.Listener(
+    "http",
+    load_balancer_arn=balancer.arn,
+    port=80,
+    protocol="HTTP",
+    default_actions=[
+        {
+            "type": "redirect",
+            "redirect": {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"},
+        },
+    ],
+)
+
+firewall = secure.WebApplicationFirewall("firewall", {"protects": [balancer]})
+
+pulumi.export("address", balancer.dns_name)
+pulumi.export("web_acl_arn", firewall.web_acl_arn)
+pulumi.export("capacity", firewall.capacity)
