@@ -11,6 +11,7 @@ import pytest
 from local import findings
 from local.cloud import Cloud
 from local.workspace import EXAMPLES, POLICY_PACK, Workspace
+from policy_pack.catalog import rules
 
 DECLARED = findings.declared(EXAMPLES / "before")
 
@@ -29,7 +30,8 @@ def test_preview_is_blocked_for_exactly_what_is_declared(before: Workspace, pack
     outcome = before.preview(policy_pack=pack)
     assert outcome.code != 0
     assert findings.found(outcome.findings) == DECLARED
-    assert all(finding.level == "mandatory" for finding in outcome.findings)
+    levels = {rule.id: rule.level.value for rule in rules()}
+    assert all(finding.level == levels[finding.rule] for finding in outcome.findings)
 
 
 def test_finding_says_what_is_wrong_how_to_mend_it_and_what_it_serves(before: Workspace) -> None:
