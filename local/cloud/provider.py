@@ -258,7 +258,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             if name not in ignored
             and not table.same(olds.get(name), news.get(name), name, resource)
         ]
-        replaces = [name for name in names if resource.takes_another(name, olds, news)]
+        replaces = resource.replaced_by(names, olds, news)
         detailed = {
             path: provider_pb2.PropertyDiff(kind=_kind(kind, replace=name in replaces))
             for name in names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import json
 import os
 import runpy
 import secrets
@@ -177,15 +178,24 @@ class Cloud:
         Raises:
             CloudError: A server does not answer.
         """
-        for url in (f"{self.aws_endpoint}/moto-api/reset", f"{self.github_endpoint}/_local/reset"):
-            asked = urllib.request.Request(url, method="POST")  # noqa: S310  our own http URL
-            try:
-                with urllib.request.urlopen(asked, timeout=30):  # noqa: S310
-                    pass
-            except OSError as error:
-                raise CloudError(
-                    f"The local cloud does not answer at {url}: start it again."
-                ) from error
+        _ask("POST", f"{self.aws_endpoint}/moto-api/reset")
+        _ask("POST", f"{self.github_endpoint}/_local/reset")
+
+    def set_github_account(
+        self, *, plan: str = "team", kind: str = "organization", two_factor: bool = True
+    ) -> None:
+        """Give GitHub's account another plan, or another kind of owner, until the next reset.
+
+        Args:
+            plan: ``free``, ``team`` or ``enterprise``.
+            kind: ``organization`` or ``user``.
+            two_factor: Whether an organization's members need a second factor to sign in.
+
+        Raises:
+            CloudError: The server does not answer, or there is no such plan or kind.
+        """
+        account = {"plan": plan, "kind": kind, "two_factor": two_factor}
+        _ask("PUT", f"{self.github_endpoint}/_local/account", account)
 
     def stop(self) -> None:
         """End both servers; doing it twice is harmless."""
@@ -204,6 +214,20 @@ class Cloud:
     ) -> None:
         """End both servers."""
         self.stop()
+
+
+def _ask(method: str, url: str, body: Mapping[str, object] | None = None) -> None:
+    data = None if body is None else json.dumps(body).encode()
+    asked = urllib.request.Request(url, data, method=method)  # noqa: S310  our own http URL
+    try:
+        with urllib.request.urlopen(asked, timeout=30):  # noqa: S310
+            pass
+    except urllib.error.HTTPError as error:
+        raise CloudError(
+            f"The local cloud refuses {method} {url}: {error.read().decode()}"
+        ) from error
+    except OSError as error:
+        raise CloudError(f"The local cloud does not answer at {url}: start it again.") from error
 
 
 class _Server:

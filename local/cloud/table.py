@@ -257,7 +257,9 @@ class Resource:
     @property
     def key(self) -> tuple[str, ...]:
         """The inputs that no two of these resources may share."""
-        in_id = tuple(name for name in fields(self.id) if name in self.schema.inputs)
+        in_id = tuple(fields(self.id))
+        # An id with a part that the cloud gives is never shared.
+        in_id = in_id if all(name in self.schema.inputs for name in in_id) else ()
         return in_id or ((self.name.property,) if self.name else ())
 
     def create_with(self, api: Api, inputs: Properties) -> State:
@@ -406,10 +408,12 @@ class Resource:
         """Tell whether another value of the input takes another resource."""
         return name in self.immutable or name in _EVERYWHERE
 
-    def takes_another(self, name: str, olds: Properties, news: Properties) -> bool:
-        """Tell whether bringing the input from its old to its new value takes another resource."""
+    def replaced_by(
+        self, names: Sequence[str], olds: Properties, news: Properties
+    ) -> Sequence[str]:
+        """Return which of the changed inputs cannot be changed in place."""
         by_value = self.replaced(plain_map(olds), plain_map(news)) if self.replaced else ()
-        return self.is_immutable(name) or name in by_value
+        return [name for name in names if self.is_immutable(name) or name in by_value]
 
     def _named(self, inputs: Properties, olds: Properties | None = None) -> dict[str, object]:
         """Return the inputs, named as the program asked through a prefix, if it did."""

@@ -1,34 +1,27 @@
-"""The emulated GitHub over HTTP, and each GitHub type through its whole life against it."""
+"""Each GitHub type through its whole life against the emulated GitHub."""
 
 from __future__ import annotations
 
 import base64
 import contextlib
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 import grpc
 import pytest
-import urllib3
-from werkzeug.serving import make_server
 
-from local.cloud import Cloud
-from local.cloud.github import GITHUB, GitHubSession
-from local.cloud.github_server import create_app
-from local.cloud.github_state import GitHub
+from local.cloud import Cloud, CloudError
+from local.cloud.annotations import holds
+from local.cloud.github import GITHUB
+from local.cloud.github_api import Answer, GitHubApi, GitHubSession
 from local.cloud.provider import ConfigError
-from local.cloud.table import same
+from local.cloud.schema import alternatives_of
+from local.cloud.table import ApiError, PartialError, Resource
 from local.cloud.values import UNKNOWN, Secret
+from tests.local.github_client import TOKEN, Client, seal, serving
+from tests.local.lives import Life, live
 
-TOKEN = "a-token-of-tests"
 REPOSITORY = "github:index/repository:Repository"
 RULESET = "github:index/repositoryRuleset:RepositoryRuleset"
 ALERTS = "github:index/repositoryVulnerabilityAlerts:RepositoryVulnerabilityAlerts"
@@ -36,573 +29,21 @@ FIXES = "github:index/repositoryDependabotSecurityUpdates:RepositoryDependabotSe
 FILE = "github:index/repositoryFile:RepositoryFile"
 BRANCH = "github:index/branch:Branch"
 BRANCH_DEFAULT = "github:index/branchDefault:BranchDefault"
-
-REVIEW = {
-    "type": "pull_request",
-    "parameters": {
-        "dismiss_stale_reviews_on_push": True,
-        "require_code_owner_review": True,
-        "require_last_push_approval": False,
-        "required_approving_review_count": 1,
-        "required_review_thread_resolution": True,
-    },
-}
-ON_DEFAULT = {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}}
-
-
-@dataclass
-class Client:
-    """Speaks to a server as a program would."""
-
-    url: str
-    token: str | None = TOKEN
-    pool: urllib3.PoolManager = field(default_factory=urllib3.PoolManager)
-
-    def __call__(
-        self, method: str, path: str, body: object = None, *, raw: bytes | None = None, **more: Any
-    ) -> tuple[int, Any]:
-        """Return the status and the parsed body."""
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        content = json.dumps(body).encode() if body is not None else raw
-        answer = self.pool.request(
-            method,
-            self.url + path,
-            body=content,
-            headers=headers,
-            retries=False,
-            timeout=10,
-            **more,
-        )
-        return answer.status, json.loads(answer.data) if answer.data else None
-
-    def make(self, name: str = "web", **settings: Any) -> dict[str, Any]:
-        """Create a repository of the organization."""
-        status, body = self("POST", "/orgs/example/repos", {"name": name, **settings})
-        assert status == 201, body
-        return body
-
-    def put_file(self, path: str, text: str, **more: Any) -> tuple[int, Any]:
-        """Write a file of the repository ``web``."""
-        content = base64.b64encode(text.encode()).decode()
-        body = {"message": "m", "content": content, **more}
-        return self("PUT", f"/repos/example/web/contents/{path}", body)
-
-
-@contextlib.contextmanager
-def serving(**account: Any) -> Iterator[Client]:
-    github = GitHub(token=TOKEN, **account)
-    server = make_server("127.0.0.1", 0, create_app(github), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield Client(f"http://127.0.0.1:{server.port}")
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@pytest.fixture
-def team() -> Iterator[Client]:
-    with serving() as client:
-        yield client
-
-
-@pytest.fixture
-def free() -> Iterator[Client]:
-    with serving(plan="free") as client:
-        yield client
-
-
-@pytest.fixture
-def enterprise() -> Iterator[Client]:
-    with serving(plan="enterprise") as client:
-        yield client
-
-
-# --- The server ---
-
-
-# What GitHub's published OpenAPI description requires of each answer, copied by hand.
-REQUIRED = {
-    "full-repository": (
-        "archive_url assignees_url blobs_url branches_url collaborators_url comments_url"
-        " commits_url compare_url contents_url contributors_url deployments_url description"
-        " downloads_url events_url fork forks_url full_name git_commits_url git_refs_url"
-        " git_tags_url hooks_url html_url id node_id issue_comment_url issue_events_url issues_url"
-        " keys_url labels_url languages_url merges_url milestones_url name notifications_url owner"
-        " private pulls_url releases_url stargazers_url statuses_url subscribers_url"
-        " subscription_url tags_url teams_url trees_url url clone_url default_branch forks"
-        " forks_count git_url has_issues has_projects has_wiki has_pages has_discussions homepage"
-        " language archived disabled mirror_url open_issues open_issues_count license pushed_at"
-        " size ssh_url stargazers_count svn_url watchers watchers_count created_at updated_at"
-        " network_count subscribers_count"
-    ),
-    "repository-ruleset": "id name source enforcement",
-    "git-ref": "ref node_id url object",
-    "branch-with-protection": "name commit _links protection protected protection_url",
-    "file-commit": "content commit",
-    "content-file": (
-        "_links git_url html_url download_url name path sha size type url content encoding"
-    ),
-    "commit": "url sha node_id html_url comments_url commit author committer parents",
-    "check-automated-security-fixes": "enabled paused",
-    "private-user": (
-        "avatar_url events_url followers_url following_url gists_url gravatar_id html_url id"
-        " node_id login organizations_url received_events_url repos_url site_admin starred_url"
-        " subscriptions_url type url bio blog company email followers following hireable location"
-        " name public_gists public_repos created_at updated_at collaborators disk_usage"
-        " owned_private_repos private_gists total_private_repos two_factor_authentication"
-    ),
-    "organization-full": (
-        "login url id node_id repos_url events_url hooks_url issues_url members_url"
-        " public_members_url avatar_url description html_url has_organization_projects"
-        " has_repository_projects public_repos public_gists followers following type created_at"
-        " updated_at archived_at"
-    ),
-    "validation-error": "message documentation_url errors",
-}
-
-
-@pytest.mark.parametrize(
-    ("shape", "method", "path", "body"),
-    [
-        ("full-repository", "GET", "/repos/example/web", None),
-        ("full-repository", "POST", "/orgs/example/repos", {"name": "other"}),
-        ("full-repository", "PATCH", "/repos/example/web", {"description": "d"}),
-        (
-            "repository-ruleset",
-            "POST",
-            "/repos/example/web/rulesets",
-            {"name": "r", "enforcement": "active"},
-        ),
-        ("git-ref", "GET", "/repos/example/web/git/ref/heads/main", None),
-        ("branch-with-protection", "GET", "/repos/example/web/branches/main", None),
-        ("content-file", "GET", "/repos/example/web/contents/README.md", None),
-        ("commit", "GET", "/repos/example/web/commits/main", None),
-        ("file-commit", "PUT", "/repos/example/web/contents/a", {"message": "m", "content": ""}),
-        (
-            "check-automated-security-fixes",
-            "GET",
-            "/repos/example/web/automated-security-fixes",
-            None,
-        ),
-        ("private-user", "GET", "/user", None),
-        ("organization-full", "GET", "/orgs/example", None),
-        ("validation-error", "POST", "/orgs/example/repos", {"name": "web"}),
-    ],
+PROTECTION = "github:index/branchProtectionV3:BranchProtectionV3"
+ORGANIZATION_RULESET = "github:index/organizationRuleset:OrganizationRuleset"
+ENVIRONMENT_TYPE = "github:index/repositoryEnvironment:RepositoryEnvironment"
+POLICY = "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy"
+ACTIONS = "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions"
+WORKFLOWS = "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions"
+ORGANIZATION_ACTIONS = "github:index/actionsOrganizationPermissions:ActionsOrganizationPermissions"
+ORGANIZATION_WORKFLOWS = (
+    "github:index/actionsOrganizationWorkflowPermissions:ActionsOrganizationWorkflowPermissions"
 )
-def test_an_answer_has_all_that_the_published_description_requires(
-    team: Client, shape: str, method: str, path: str, body: Any
-) -> None:
-    team.make(auto_init=True)
-    _, answer = team(method, path, body)
-    assert set(REQUIRED[shape].split()) - answer.keys() == set()
-
-
-@pytest.mark.parametrize("token", [None, "wrong"])
-def test_without_the_token_nothing_is_told(team: Client, token: str | None) -> None:
-    team.make()
-    stranger = Client(team.url, token)
-    status, body = stranger("GET", "/repos/example/web")
-    assert status == 401
-    assert body["message"] == ("Bad credentials" if token else "Requires authentication")
-    assert stranger("POST", "/orgs/example/repos", {"name": "x"})[0] == 401
-    assert stranger("GET", "/meta")[0] == 200
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/repos/example/none"),
-        ("GET", "/repos/another/web"),
-        ("GET", "/orgs/another"),
-        ("GET", "/users/nobody"),
-        ("POST", "/orgs/another/repos"),
-        ("POST", "/user/repos"),
-        ("GET", "/repos/example/web/rulesets/1"),
-        ("GET", "/repos/example/web/contents/none"),
-        ("GET", "/repos/example/web/branches/none"),
-        ("GET", "/repos/example/web/git/ref/heads/none"),
-        ("GET", "/repos/example/web/vulnerability-alerts"),
-        ("GET", "/nothing/here"),
-        ("DELETE", "/user"),
-    ],
-)
-def test_what_is_not_there_answers_404(team: Client, method: str, path: str) -> None:
-    team.make(auto_init=True)
-    body = {"name": "x"} if method == "POST" else None
-    status, answer = team(method, path, body)
-    assert status == 404
-    assert answer["documentation_url"]
-
-
-@pytest.mark.parametrize("raw", [b"{", b"[]", b'"text"'])
-def test_a_body_that_is_no_object_answers_400(team: Client, raw: bytes) -> None:
-    assert team("POST", "/orgs/example/repos", raw=raw)[0] == 400
-
-
-@pytest.mark.parametrize(
-    ("body", "name"),
-    [
-        ({}, "body"),
-        ({"name": ""}, "name"),
-        ({"name": "x" * 101}, "name"),
-        ({"name": 5}, "name"),
-        ({"name": "x", "visibility": "secret"}, "visibility"),
-        ({"name": "x", "visibility": "internal"}, "visibility"),
-        ({"name": "x", "has_issues": "yes"}, "has_issues"),
-        ({"name": "x", "merge_commit_title": "PR_TITLE"}, "merge_commit_title"),
-        (
-            {
-                "name": "x",
-                **dict.fromkeys(
-                    ("allow_merge_commit", "allow_squash_merge", "allow_rebase_merge"), False
-                ),
-            },
-            "merge_commit_allowed",
-        ),
-        ({"name": "web"}, "name"),
-        ({"name": "WEB"}, "name"),
-    ],
-)
-def test_an_invalid_repository_answers_422_in_githubs_form(
-    team: Client, body: dict[str, Any], name: str
-) -> None:
-    team.make()
-    status, answer = team("POST", "/orgs/example/repos", body)
-    assert status == 422
-    assert answer["errors"][0]["field"] == name
-    assert answer["errors"][0]["code"]
-    assert len(team("GET", "/orgs/example/repos")[1]) == 1
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"visibility": "public"},
-        {"default_branch": "none"},
-        {"allow_forking": True},
-        {"name": "taken"},
-        {"security_and_analysis": {"advanced_security": {"status": "enabled"}}},
-        {"security_and_analysis": {"secret_scanning_push_protection": {"status": "enabled"}}},
-        {"security_and_analysis": {"secret_scanning": {"status": "on"}}},
-        {"security_and_analysis": {"dependabot_security_updates": {"status": "enabled"}}},
-    ],
-)
-def test_a_refused_change_changes_nothing(team: Client, body: dict[str, Any]) -> None:
-    team.make("taken")
-    before = team.make()
-    assert team("PATCH", "/repos/example/web", {"description": "new", **body})[0] == 422
-    assert team("GET", "/repos/example/web")[1]["description"] == before["description"]
-
-
-def test_a_refusal_never_quotes_what_was_sent(team: Client) -> None:
-    _, answer = team("POST", "/orgs/example/repos", {"name": "x", "description": ["hush-hush"]})
-    assert "hush-hush" not in json.dumps(answer)
-
-
-@pytest.mark.parametrize(
-    ("account", "visibility", "feature", "message"),
-    [
-        ("team", "private", "secret_scanning", "Secret scanning is not available"),
-        ("team", "private", "advanced_security", "Advanced security has not been purchased"),
-        ("team", "public", "advanced_security", "always available for public repos"),
-        ("team", "public", "secret_scanning", None),
-        ("enterprise", "private", "secret_scanning", "where Advanced Security is enabled"),
-        ("enterprise", "private", "advanced_security", None),
-    ],
-)
-def test_a_plan_has_the_security_features_that_it_has(
-    request: pytest.FixtureRequest, account: str, visibility: str, feature: str, message: str | None
-) -> None:
-    client = request.getfixturevalue(account)
-    client.make(visibility=visibility)
-    body = {"security_and_analysis": {feature: {"status": "enabled"}}}
-    status, answer = client("PATCH", "/repos/example/web", body)
-    if message is None:
-        assert status == 200
-        assert answer["security_and_analysis"][feature] == {"status": "enabled"}
-    else:
-        assert (status, message in answer["message"]) == (422, True)
-
-
-@pytest.mark.parametrize(("visibility", "allowed"), [("private", False), ("public", True)])
-def test_a_free_plan_has_rulesets_on_public_repositories_only(
-    free: Client, visibility: str, allowed: bool
-) -> None:
-    free.make(visibility=visibility)
-    status, answer = free(
-        "POST", "/repos/example/web/rulesets", {"name": "r", "enforcement": "active"}
-    )
-    assert status == (201 if allowed else 403)
-    assert allowed or "Upgrade to GitHub Pro" in answer["message"]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"name": ""},
-        {"name": "taken"},
-        {"enforcement": "strict"},
-        {"enforcement": "evaluate"},
-        {"target": "branches"},
-        {"bypass_actors": None},
-        {"bypass_actors": [{"actor_type": "Everyone"}]},
-        {"conditions": {"ref_name": {"include": ["main"], "exclude": []}}},
-        {"rules": [{"type": "no_such_rule"}]},
-        {"rules": [{"type": "deletion", "parameters": {"x": 1}}]},
-        {"rules": [{"type": "deletion"}, {"type": "deletion"}]},
-        {"rules": [{"type": "pull_request"}]},
-        {
-            "rules": [
-                {
-                    **REVIEW,
-                    "parameters": {**REVIEW["parameters"], "required_approving_review_count": 11},
-                }
-            ]
-        },
-        {"rules": [{**REVIEW, "parameters": {**REVIEW["parameters"], "unknown": True}}]},
-        {"rules": [{"type": "max_file_size", "parameters": {"max_file_size": 5}}]},
-        {
-            "rules": [
-                {
-                    "type": "commit_message_pattern",
-                    "parameters": {"operator": "contains", "pattern": "x"},
-                }
-            ]
-        },
-        {
-            "target": "tag",
-            "rules": [
-                {
-                    "type": "branch_name_pattern",
-                    "parameters": {"operator": "contains", "pattern": "x"},
-                }
-            ],
-        },
-    ],
-    ids=str,
-)
-def test_an_invalid_ruleset_answers_422(team: Client, change: dict[str, Any]) -> None:
-    team.make()
-    good = {"name": "r", "enforcement": "active", "target": "branch", "rules": [REVIEW]}
-    path = "/repos/example/web/rulesets"
-    assert team("POST", path, {**good, "name": "taken"})[0] == 201
-    assert team("POST", path, {**good, **change})[0] == 422
-    status, made = team("POST", path, good)
-    assert status == 201
-    assert team("PUT", f"{path}/{made['id']}", change)[0] == 422
-    assert team("GET", f"{path}/{made['id']}")[1]["rules"] == [REVIEW]
-
-
-@pytest.mark.parametrize(
-    ("bypass", "enforcement", "status"),
-    [
-        ([], "active", 409),
-        ([], "disabled", 201),
-        ([{"actor_id": 5, "actor_type": "RepositoryRole", "bypass_mode": "always"}], "active", 201),
-        (
-            [{"actor_id": 5, "actor_type": "RepositoryRole", "bypass_mode": "pull_request"}],
-            "active",
-            409,
-        ),
-        ([{"actor_id": 4, "actor_type": "RepositoryRole", "bypass_mode": "always"}], "active", 409),
-    ],
-)
-def test_an_active_ruleset_is_enforced_on_a_file_that_is_written(
-    team: Client, bypass: list[Any], enforcement: str, status: int
-) -> None:
-    team.make(auto_init=True)
-    ruleset = {
-        "name": "r",
-        "enforcement": enforcement,
-        "conditions": ON_DEFAULT,
-        "rules": [REVIEW],
-        "bypass_actors": bypass,
-    }
-    assert team("POST", "/repos/example/web/rulesets", ruleset)[0] == 201
-    assert team.put_file("a", "text")[0] == status
-
-
-@pytest.mark.parametrize(
-    ("pattern", "branch", "held"),
-    [
-        ("~ALL", "a/b", True),
-        ("~DEFAULT_BRANCH", "dev", False),
-        ("refs/heads/dev", "dev", True),
-        ("refs/heads/rel*", "release", True),
-        ("refs/heads/rel*", "release/1", False),
-        ("refs/heads/**/*", "release/1/2", True),
-        ("refs/heads/v?", "v10", False),
-        ("refs/heads/v.", "v1", False),
-    ],
-)
-def test_a_ruleset_holds_for_the_branches_that_its_patterns_match(
-    team: Client, pattern: str, branch: str, held: bool
-) -> None:
-    team.make(auto_init=True)
-    names = {"ref_name": {"include": [pattern], "exclude": ["refs/heads/free"]}}
-    ruleset = {
-        "name": "r",
-        "enforcement": "active",
-        "conditions": names,
-        "rules": [{"type": "creation"}],
-    }
-    assert team("POST", "/repos/example/web/rulesets", ruleset)[0] == 201
-    sha = team("GET", "/repos/example/web/git/ref/heads/main")[1]["object"]["sha"]
-    for name, refused in ((branch, held), ("free", False)):
-        made = team(
-            "POST", "/repos/example/web/git/refs", {"ref": f"refs/heads/{name}", "sha": sha}
-        )
-        assert made[0] == (409 if refused else 201)
-
-
-def test_a_file_changes_only_for_whoever_knows_its_present_sha(team: Client) -> None:
-    team.make()
-    path = "dir/a.txt"
-    status, made = team.put_file(path, "one")
-    assert status == 201
-    sha = made["content"]["sha"]
-    assert team.put_file(path, "two")[0] == 422
-    assert team.put_file(path, "two", sha="0" * 40)[0] == 409
-    assert team.put_file(path, "two", sha=sha)[0] == 200
-    assert team.put_file(path, "three", sha=sha)[0] == 409
-    assert team.put_file(path, "x", branch="none")[0] == 404
-    assert (
-        team("PUT", f"/repos/example/web/contents/{path}", {"message": "m", "content": "%"})[0]
-        == 422
-    )
-
-
-def test_a_branch_is_made_once_from_a_commit_and_the_default_one_stays(team: Client) -> None:
-    head = "/repos/example/web/git/refs"
-    team.make()
-    assert team("POST", head, {"ref": "refs/heads/dev", "sha": "0" * 40})[0] == 409
-    team.put_file("a", "text")
-    sha = team("GET", "/repos/example/web/git/ref/heads/main")[1]["object"]["sha"]
-    assert team("POST", head, {"ref": "refs/heads/dev", "sha": "0" * 40})[0] == 422
-    assert team("POST", head, {"ref": "dev", "sha": sha})[0] == 422
-    assert team("POST", head, {"ref": "refs/heads/dev", "sha": sha})[0] == 201
-    assert team("POST", head, {"ref": "refs/heads/dev", "sha": sha})[0] == 422
-    assert team("DELETE", f"{head}/heads/main")[0] == 422
-    assert team("POST", "/repos/example/web/branches/main/rename", {"new_name": "trunk"})[0] == 201
-    assert team("GET", "/repos/example/web")[1]["default_branch"] == "trunk"
-    assert team("DELETE", f"{head}/heads/dev")[0] == 204
-
-
-def test_an_archived_repository_is_read_only_until_it_is_no_longer_archived(team: Client) -> None:
-    team.make(auto_init=True)
-    web = "/repos/example/web"
-    assert team("PATCH", web, {"archived": True})[0] == 200
-    for method, path, body in (
-        ("PATCH", "", {"description": "d"}),
-        ("PUT", "/topics", {"names": []}),
-        ("PUT", "/vulnerability-alerts", None),
-        ("POST", "/rulesets", {"name": "r", "enforcement": "active"}),
-        ("PUT", "/contents/a", {"message": "m", "content": ""}),
-    ):
-        status, answer = team(method, web + path, body)
-        assert (status, answer["message"]) == (403, "Repository was archived so is read-only.")
-    assert team("GET", web)[0] == 200
-    assert team("PATCH", web, {"archived": False})[0] == 200
-    assert team("PATCH", web, {"description": "d"})[0] == 200
-    assert team("DELETE", web)[0] == 204
-    assert team("GET", web)[0] == 404
-
-
-def test_a_renamed_repository_is_found_by_its_old_name_until_that_is_taken(team: Client) -> None:
-    made = team.make()
-    assert team("PATCH", "/repos/example/web", {"name": "site"})[1]["full_name"] == "example/site"
-    status, moved = team("GET", "/repos/example/web/rulesets")
-    assert (status, moved["url"]) == (301, f"{team.url}/repositories/{made['id']}/rulesets")
-    assert team("PATCH", "/repos/example/web", {"description": "d"})[0] == 307
-    assert team("PATCH", f"/repositories/{made['id']}", {"description": "d"})[1]["name"] == "site"
-    team.make("web")
-    assert team("GET", "/repos/example/web")[1]["id"] != made["id"]
-
-
-def test_security_fixes_need_alerts(team: Client) -> None:
-    team.make()
-    web = "/repos/example/web"
-    assert team("PUT", f"{web}/automated-security-fixes")[0] == 422
-    assert team("PUT", f"{web}/vulnerability-alerts")[0] == 204
-    assert team("PUT", f"{web}/automated-security-fixes")[0] == 204
-    assert team("GET", f"{web}/automated-security-fixes")[1]["enabled"] is True
-    assert team("DELETE", f"{web}/vulnerability-alerts")[0] == 204
-    assert team("GET", f"{web}/automated-security-fixes")[1]["enabled"] is False
-
-
-def test_a_users_repositories_are_the_tokens_own() -> None:
-    with serving(kind="user", owner="alone") as client:
-        assert client("GET", "/user")[1]["login"] == "alone"
-        assert client("GET", "/orgs/alone")[0] == 404
-        assert client("POST", "/user/repos", {"name": "web"})[1]["owner"]["type"] == "User"
-
-
-def test_the_rate_limit_answers_403() -> None:
-    with serving(limit=1) as client:
-        assert client("GET", "/user")[0] == 200
-        status, answer = client("GET", "/user")
-        assert (status, "rate limit exceeded" in answer["message"]) == (403, True)
-
-
-def test_the_log_has_methods_and_paths_alone_and_a_reset_forgets_all(team: Client) -> None:
-    team.make(description="hush-hush")
-    team("GET", "/repos/example/web?secret=hush-hush")
-    requests = team("GET", "/_local/requests")[1]
-    assert requests == ["POST /orgs/example/repos", "GET /repos/example/web"]
-    assert team("POST", "/_local/reset")[0] == 204
-    assert team("GET", "/_local/requests")[1] == []
-    assert team("GET", "/repos/example/web")[0] == 404
-
-
-# --- The server's process ---
-
-
-def start(*arguments: str, token: str = TOKEN) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "local.cloud.github_server", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "GITHUB_TOKEN": token},
-    )
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_process_tells_its_port_serves_and_stops(number: signal.Signals) -> None:
-    with start("--port", "0", "--owner", "mine") as process:
-        assert process.stdout is not None
-        port = int(process.stdout.readline())
-        status, body = Client(f"http://127.0.0.1:{port}")("GET", "/orgs/mine")
-        process.send_signal(number)
-        assert process.wait(timeout=10) == (0 if number == signal.SIGTERM else 130)
-        assert process.stderr is not None
-        assert process.stderr.read() == ""
-    assert (status, body["login"]) == (200, "mine")
-
-
-def test_a_taken_port_is_one_clear_error() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        with start("--port", port) as process:
-            out, err = process.communicate(timeout=20)
-    assert (process.returncode, out) == (1, "")
-    assert err == (
-        f"The local GitHub did not start: port {port} cannot be used: Address already in use. "
-        "Choose another with --port.\n"
-    )
-
-
-def test_no_token_is_one_clear_error() -> None:
-    with start(token="") as process:
-        out, err = process.communicate(timeout=20)
-    assert (process.returncode, out) == (1, "")
-    assert err.startswith("The local GitHub did not start: GITHUB_TOKEN is not set")
-
-
-# --- The provider ---
+ORGANIZATION_SETTINGS = "github:index/organizationSettings:OrganizationSettings"
+DEPLOY_KEY = "github:index/repositoryDeployKey:RepositoryDeployKey"
+WEBHOOK = "github:index/repositoryWebhook:RepositoryWebhook"
+ACTIONS_SECRET = "github:index/actionsSecret:ActionsSecret"
+DEPENDABOT_SECRET = "github:index/dependabotSecret:DependabotSecret"
 
 
 @pytest.fixture
@@ -621,20 +62,6 @@ def github(http: Client, connect: Callable[..., Any]) -> Any:
         sha = http("GET", "/repos/example/web/git/ref/heads/main")[1]["object"]["sha"]
         http("POST", "/repos/example/web/git/refs", {"ref": f"refs/heads/{name}", "sha": sha})
     return connect(GITHUB)
-
-
-@dataclass(frozen=True)
-class Life:
-    """A type's life: what it is made with and changed to, and what makes a new one of it."""
-
-    token: str
-    made: dict[str, Any]
-    changed: dict[str, Any]
-    id: str
-    address: str
-    outputs: dict[str, Any] = field(default_factory=dict)
-    replaced: dict[str, Any] | None = None
-    gone: bool = True
 
 
 RULES = {
@@ -656,6 +83,72 @@ PROTECTED = {
     "conditions": CONDITIONS,
     "rules": RULES,
 }
+
+ON_ALL = {
+    "name": "all",
+    "target": "branch",
+    "enforcement": "active",
+    "conditions": {
+        "refName": {"includes": ["~DEFAULT_BRANCH"], "excludes": []},
+        "repositoryName": {"includes": ["~ALL"], "excludes": ["sandbox-*"]},
+    },
+    "rules": RULES,
+}
+ALLOWED = {
+    "githubOwnedAllowed": True,
+    "verifiedAllowed": False,
+    "patternsAlloweds": ["example/*", "actions/checkout@*"],
+}
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB"
+OTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJC"
+HOOK = {
+    "repository": "web",
+    "events": ["push", "pull_request"],
+    "configuration": {
+        "url": "https://hooks.example.com/in",
+        "contentType": "json",
+        "secret": Secret("hush-hush-hook"),
+    },
+}
+CLASSIC = {
+    "repository": "web",
+    "branch": "main",
+    "enforceAdmins": True,
+    "requireConversationResolution": True,
+    "requireSignedCommits": True,
+    "requiredPullRequestReviews": {
+        "dismissStaleReviews": True,
+        "requireCodeOwnerReviews": True,
+        "requireLastPushApproval": True,
+        "requiredApprovingReviewCount": 2,
+        "dismissalTeams": ["security"],
+        "bypassPullRequestAllowances": {"users": ["robot"]},
+    },
+    "requiredStatusChecks": {"strict": True, "checks": ["test", "lint:7"]},
+    "restrictions": {"teams": ["release"]},
+}
+ENVIRONMENT = {"repository": "web", "environment": "production"}
+GUARDED = {
+    **ENVIRONMENT,
+    "canAdminsBypass": False,
+    "preventSelfReview": True,
+    "waitTimer": 5,
+    "reviewers": [{"teams": [11], "users": [12, 13]}],
+    "deploymentBranchPolicy": {"protectedBranches": True, "customBranchPolicies": False},
+}
+STAGING = {"repository": "web", "environment": "staging"}
+SETTINGS = {
+    "name": "Example",
+    "billingEmail": "bills@example.com",
+    "defaultRepositoryPermission": "none",
+    "membersCanCreatePublicRepositories": False,
+    "webCommitSignoffRequired": True,
+    "dependabotAlertsEnabledForNewRepositories": True,
+    "description": "examples",
+}
+VALUE = {"repository": "web", "secretName": "TOKEN", "value": Secret("hush-hush")}
+FILE_OF_WEB = {"repository": "web", "file": "a.txt", "content": "one"}
+KEY_OF_WEB = {"repository": "web", "title": "ci", "key": KEY}
 
 LIVES = (
     Life(
@@ -681,8 +174,8 @@ LIVES = (
                 "secretScanningPushProtection": {"status": "enabled"},
             },
         },
+        None,
         "shop",
-        "/repos/example/shop",
         {
             "fullName": "example/shop",
             "htmlUrl": "https://github.com/example/shop",
@@ -692,6 +185,14 @@ LIVES = (
             "allowMergeCommit": True,
             "vulnerabilityAlerts": True,
         },
+        late=(
+            "allowUpdateBranch",
+            "hasDiscussions",
+            "hasDownloads",
+            "hasProjects",
+            "hasWiki",
+            "isTemplate",
+        ),
     ),
     Life(
         RULESET,
@@ -701,86 +202,278 @@ LIVES = (
             "rules": {"update": True, "updateAllowsFetchAndMerge": True},
             "bypassActors": [{"actorType": "OrganizationAdmin", "bypassMode": "always"}],
         },
-        "1003",
-        "/repos/example/web/rulesets/1003",
-        {"rulesetId": 1003},
         {**PROTECTED, "repository": "other"},
+        "{rulesetId}",
+        by_name=True,
+        imports="web:{rulesetId}",
+    ),
+    Life(
+        ORGANIZATION_RULESET,
+        ON_ALL,
+        {
+            **ON_ALL,
+            "enforcement": "disabled",
+            "conditions": {
+                "refName": {"includes": ["~ALL"], "excludes": []},
+                "repositoryIds": [1001],
+            },
+            "rules": {
+                "requiredWorkflows": {
+                    "requiredWorkflows": [
+                        {"path": ".github/workflows/check.yml", "repositoryId": 1002}
+                    ]
+                }
+            },
+        },
+        None,
+        "{rulesetId}",
     ),
     Life(
         ALERTS,
         {"repository": "web"},
         {"repository": "web", "enabled": False},
-        "web",
-        "/repos/example/web/vulnerability-alerts",
-        {"enabled": True, "repositoryId": 1001},
         {"repository": "other"},
+        "web",
+        {"enabled": True, "repositoryId": 1001},
+        gone=False,
     ),
     Life(
         BRANCH,
         {"repository": "web", "branch": "feature"},
         {"repository": "web", "branch": "feature"},
-        "web:feature",
-        "/repos/example/web/git/ref/heads/feature",
-        {"ref": "refs/heads/feature"},
         {"repository": "web", "branch": "another"},
+        "web:feature",
+        {"ref": "refs/heads/feature"},
     ),
     Life(
         BRANCH_DEFAULT,
         {"repository": "web", "branch": "dev"},
         {"repository": "web", "branch": "next"},
-        "web",
-        "/repos/example/web",
-        {"branch": "dev", "repositoryId": 1001},
         {"repository": "other", "branch": "main"},
+        "web",
+        {"branch": "dev", "repositoryId": 1001},
         gone=False,
+    ),
+    Life(
+        PROTECTION,
+        CLASSIC,
+        {"repository": "web", "branch": "main", "requiredStatusChecks": {"checks": ["test"]}},
+        {**CLASSIC, "branch": "dev"},
+        "web:main",
+        {"requireSignedCommits": True},
     ),
     Life(
         FILE,
         {"repository": "web", "file": ".github/CODEOWNERS", "content": "* @example/all\n"},
         {"repository": "web", "file": ".github/CODEOWNERS", "content": "* @example/few\n"},
-        "web:.github/CODEOWNERS:main",
-        "/repos/example/web/contents/.github/CODEOWNERS",
-        {"branch": "main", "ref": "main", "commitMessage": "Add .github/CODEOWNERS"},
         {"repository": "web", "file": "CODEOWNERS", "content": "* @example/all\n"},
+        "web:.github/CODEOWNERS:main",
+        {"branch": "main", "ref": "main", "commitMessage": "Add .github/CODEOWNERS"},
+    ),
+    Life(
+        ENVIRONMENT_TYPE,
+        GUARDED,
+        {**ENVIRONMENT, "canAdminsBypass": True},
+        {**GUARDED, "environment": "live"},
+        "web:production",
+        {"repositoryId": 1001},
+    ),
+    Life(
+        POLICY,
+        {**STAGING, "branchPattern": "release/*"},
+        {**STAGING, "branchPattern": "main"},
+        {**STAGING, "tagPattern": "v*"},
+        "web:staging:{policyId}",
+        {"repositoryId": 1001},
+    ),
+    Life(
+        ACTIONS,
+        {
+            "repository": "web",
+            "allowedActions": "selected",
+            "allowedActionsConfig": ALLOWED,
+            "shaPinningRequired": True,
+        },
+        {"repository": "web", "allowedActions": "local_only", "shaPinningRequired": False},
+        {"repository": "other", "allowedActions": "all"},
+        "web",
+        {"enabled": True, "shaPinningRequired": True},
+        gone=False,
+    ),
+    Life(
+        WORKFLOWS,
+        {"repository": "web", "defaultWorkflowPermissions": "read"},
+        {"repository": "web", "defaultWorkflowPermissions": "write"},
+        {"repository": "other", "defaultWorkflowPermissions": "read"},
+        "web",
+        {"canApprovePullRequestReviews": False},
+        gone=False,
+    ),
+    Life(
+        ORGANIZATION_ACTIONS,
+        {
+            "enabledRepositories": "selected",
+            "enabledRepositoriesConfig": {"repositoryIds": [1002, 1001]},
+            "allowedActions": "selected",
+            "allowedActionsConfig": ALLOWED,
+            "shaPinningRequired": True,
+        },
+        {"enabledRepositories": "all", "allowedActions": "local_only"},
+        None,
+        "example",
+        gone=False,
+    ),
+    Life(
+        ORGANIZATION_WORKFLOWS,
+        {"organizationSlug": "example"},
+        {"organizationSlug": "example", "canApprovePullRequestReviews": True},
+        {"organizationSlug": "another"},
+        "example",
+        {"defaultWorkflowPermissions": "read", "canApprovePullRequestReviews": False},
+        gone=False,
+    ),
+    Life(
+        ORGANIZATION_SETTINGS,
+        SETTINGS,
+        {**SETTINGS, "description": "", "membersCanCreateRepositories": False},
+        None,
+        "{id}",
+        {"membersCanCreateRepositories": True},
+        gone=False,
+        late=("membersCanCreateInternalRepositories",),
+    ),
+    Life(
+        DEPLOY_KEY,
+        {"repository": "web", "title": "ci", "key": f"{KEY} somebody@example.com"},
+        {"repository": "web", "title": "ci", "key": f"{KEY} somebody@example.com"},
+        {"repository": "web", "title": "ci", "key": OTHER_KEY},
+        "{id}",
+        {"readOnly": True, "key": KEY},
+    ),
+    Life(
+        WEBHOOK,
+        HOOK,
+        {**HOOK, "active": False, "events": ["push"]},
+        {**HOOK, "repository": "other"},
+        "{id}",
+        imports="web/{id}",
+        untold=("configuration",),
+    ),
+    Life(
+        ACTIONS_SECRET,
+        VALUE,
+        {**VALUE, "value": Secret("another")},
+        {**VALUE, "secretName": "OTHER"},
+        "web:TOKEN",
+        {"repositoryId": 1001, "value": Secret("hush-hush")},
+    ),
+    Life(
+        DEPENDABOT_SECRET,
+        {"repository": "web", "secretName": "TOKEN", "plaintextValue": "hush-hush"},
+        {"repository": "web", "secretName": "TOKEN", "value": "hush-hush"},
+        {**VALUE, "repository": "other"},
+        "web:TOKEN",
+        {"repositoryId": 1001, "plaintextValue": Secret("hush-hush")},
     ),
 )
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.token.rpartition(":")[2])
 def test_a_type_lives_from_creation_to_deletion(github: Any, http: Client, life: Life) -> None:
-    planned = github.plan(life.token, life.made)
-    made = github.create(life.token, life.made)
-    assert made.id == life.id
-    assert {name: made.outputs.get(name) for name in life.outputs} == life.outputs
-    for name, value in planned.items():
-        told = made.outputs.get(name)
-        right = value == UNKNOWN or same(told, value, name, GITHUB.resources[life.token])
-        assert right, f"the preview was wrong about {name}"
-    assert list(github.diff(made, life.made).diffs) == []
-    assert http("GET", life.address)[0] in (200, 204)
+    policy = {"protected_branches": False, "custom_branch_policies": True}
+    staging = {"deployment_branch_policy": policy}
+    assert http("PUT", "/repos/example/web/environments/staging", staging)[0] == 200
+    live(github, life)
 
-    read = github.read(made)
-    assert read is not None
-    assert (read.outputs, read.inputs) == (made.outputs, made.inputs)
 
-    if life.changed != life.made:
-        diff = github.diff(made, life.changed)
-        assert list(diff.diffs)
-        assert list(diff.replaces) == []
-        made = github.update(made, life.changed)
-        assert list(github.diff(made, life.changed).diffs) == []
-        read = github.read(made)
-        assert read is not None
-        assert read.outputs == made.outputs
-    if life.replaced:
-        assert list(github.diff(made, life.replaced).replaces)
+def test_every_type_of_the_table_has_a_life() -> None:
+    assert {life.token for life in LIVES} == GITHUB.resources.keys() - {FIXES}
 
-    github.delete(made)
-    if life.gone:
-        assert http("GET", life.address)[0] == 404
-        if life.token != ALERTS:
-            assert github.read(made) is None
-            github.delete(made)
+
+# --- Every input goes somewhere ---
+
+
+class Recorder:
+    """Answers everything, and keeps what it was asked."""
+
+    context: ClassVar = {"owner": "o", "organization": "o", "repositories": "/orgs/o/repos"}
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+
+    def send(self, method: str, path: str, body: Any = None) -> Answer:
+        self.sent.append((method, path, body))
+        ruleset: dict[str, Any] = {"rules": [], "conditions": {}}
+        return Answer(200, {"id": 1, "type": "branch", "name": "n", "sha": "s", **ruleset}, {})
+
+
+def sample(annotation: object, name: str, without: Sequence[str]) -> Any:
+    """Return a value of a type, with every property of every block in it, but those left out."""
+    if name in ("allowedActions", "enabledRepositories"):
+        return "selected"  # what is selected is sent there alone
+    shape = holds(annotation)
+    match shape.kind:
+        case "object":
+            inner = shape.members.items()
+            return {n: sample(each, n, without) for n, each in inner if n not in without}
+        case "list":
+            return [sample(shape.item, "", without)]
+        case _:
+            kinds = alternatives_of(annotation)
+            return "text" if shape.text else True if bool in kinds else 1
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if isinstance(value, dict | list):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, each in pairs:
+            yield from leaves(each, (*path, key))
+    else:
+        yield path
+
+
+def with_another(value: Any, path: tuple[Any, ...]) -> Any:
+    """Return a copy that has another value at a path."""
+    if not path:
+        return not value if isinstance(value, bool) else value + value
+    key, *rest = path
+    changed = value.copy()
+    changed[key] = with_another(value[key], tuple(rest))
+    return changed
+
+
+def sent_for(resource: Resource, inputs: dict[str, Any]) -> list[Any]:
+    recorder = Recorder()
+    with contextlib.suppress(ApiError, PartialError, LookupError, TypeError):
+        resource.create_with(GitHubApi(recorder), inputs)
+    return recorder.sent
+
+
+DEPRECATED = "includeAdmins"
+"""Inputs that the official provider takes and does nothing with."""
+
+
+@pytest.mark.parametrize(
+    "token",
+    sorted(GITHUB.resources.keys() - {ACTIONS_SECRET, DEPENDABOT_SECRET}),  # a seal is ever new
+)
+@pytest.mark.parametrize(  # of two that exclude each other, one is there at a time
+    "without", [("tagPattern", "contexts"), ("branchPattern", "checks")]
+)
+def test_every_input_goes_somewhere(token: str, without: Sequence[str]) -> None:
+    """An input that no request holds would be dropped in silence."""
+    resource = GITHUB.resources[token]
+    inputs = {
+        name: sample(each.type, name, without)
+        for name, each in resource.schema.inputs.items()
+        if name not in (*resource.unsupported, "etag", *without)
+    }
+    usual = sent_for(resource, inputs)
+    assert len(usual) > 1
+    for path in leaves(inputs):
+        if (path[0] in resource.local and path[0] != "repository") or DEPRECATED in path:
+            continue
+        assert sent_for(resource, with_another(inputs, path)) != usual, f"{token}: {path}"
 
 
 def test_security_updates_are_turned_on_and_off(github: Any, http: Client) -> None:
@@ -901,6 +594,87 @@ def test_a_repository_is_archived_last(github: Any, http: Client) -> None:
             "enforcement",
         ),
         (RULESET, PROTECTED, "PUT", "/repos/example/web/rulesets/1003", {"rules": []}, "rules"),
+        (
+            RULESET,
+            PROTECTED,
+            "PUT",
+            "/repos/example/web/rulesets/1003",
+            {"bypass_actors": [{"actor_type": "OrganizationAdmin", "bypass_mode": "always"}]},
+            "bypassActors",
+        ),
+        (
+            ORGANIZATION_RULESET,
+            ON_ALL,
+            "PUT",
+            "/orgs/example/rulesets/1003",
+            {"enforcement": "disabled"},
+            "enforcement",
+        ),
+        (
+            PROTECTION,
+            CLASSIC,
+            "DELETE",
+            "/repos/example/web/branches/main/protection/required_signatures",
+            None,
+            "requireSignedCommits",
+        ),
+        (
+            PROTECTION,
+            CLASSIC,
+            "DELETE",
+            "/repos/example/web/branches/main/protection/required_pull_request_reviews",
+            None,
+            "requiredPullRequestReviews",
+        ),
+        (
+            ENVIRONMENT_TYPE,
+            GUARDED,
+            "PUT",
+            "/repos/example/web/environments/production",
+            {
+                "can_admins_bypass": False,
+                "wait_timer": 5,
+                "deployment_branch_policy": {
+                    "protected_branches": True,
+                    "custom_branch_policies": False,
+                },
+                "prevent_self_review": True,
+                "reviewers": [{"type": "User", "id": 99}],
+            },
+            "reviewers",
+        ),
+        (
+            ACTIONS,
+            {"repository": "web", "allowedActions": "local_only", "shaPinningRequired": True},
+            "PUT",
+            "/repos/example/web/actions/permissions",
+            {"enabled": True, "sha_pinning_required": False},
+            "shaPinningRequired",
+        ),
+        (
+            WORKFLOWS,
+            {"repository": "web", "defaultWorkflowPermissions": "read"},
+            "PUT",
+            "/repos/example/web/actions/permissions/workflow",
+            {"can_approve_pull_request_reviews": True},
+            "canApprovePullRequestReviews",
+        ),
+        (
+            ORGANIZATION_SETTINGS,
+            SETTINGS,
+            "PATCH",
+            "/orgs/example",
+            {"members_can_create_public_repositories": True},
+            "membersCanCreatePublicRepositories",
+        ),
+        (
+            WEBHOOK,
+            HOOK,
+            "PATCH",
+            "/repos/example/web/hooks/1003",
+            {"config": {"url": "http://example.com", "content_type": "json"}},
+            "configuration",
+        ),
     ],
 )
 def test_drift_is_seen_and_undone(
@@ -932,6 +706,230 @@ def test_a_file_is_overwritten_only_when_the_program_says_so(github: Any, http: 
     assert list(github.diff(made, {**wanted, "overwriteOnCreate": True}).diffs) == []
 
 
+# --- Secrets ---
+
+
+def test_a_secret_is_sealed_and_shown_to_nobody(github: Any, http: Client) -> None:
+    for token in (ACTIONS_SECRET, DEPENDABOT_SECRET):
+        made = github.create(token, {**VALUE, "value": "hush-hush"})
+        assert made.outputs["value"] == Secret("hush-hush")
+        assert http("GET", f"/repos/example/web/{KINDS[token]}/secrets/TOKEN")[1].keys() == {
+            "name",
+            "created_at",
+            "updated_at",
+        }
+    assert "hush-hush" not in str(http("GET", "/_local/requests")[1])
+
+
+def test_a_sealed_value_is_sent_as_it_is(github: Any, http: Client) -> None:
+    address = "/repos/example/web/actions/secrets"
+    sealed = seal(http("GET", f"{address}/public-key")[1], "hush-hush")
+    wanted = {
+        "repository": "web",
+        "secretName": "TOKEN",
+        "valueEncrypted": sealed["encrypted_value"],
+        "keyId": sealed["key_id"],
+    }
+    made = github.create(ACTIONS_SECRET, wanted)
+    assert list(github.diff(made, wanted).diffs) == []
+    stale = {**wanted, "secretName": "OTHER", "keyId": "1"}
+    with pytest.raises(grpc.RpcError, match="improperly encrypted secret") as caught:
+        github.create(ACTIONS_SECRET, stale)
+    assert sealed["encrypted_value"] not in caught.value.details()
+
+
+def test_a_secret_that_somebody_else_changed_is_written_again(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dates = iter(f"2026-01-01T00:00:{number:02}Z" for number in range(60))
+    monkeypatch.setattr("local.cloud.github_server.secrets.now", lambda: next(dates))
+    with serving() as client:
+        client.make()
+        monkeypatch.setenv("GITHUB_BASE_URL", client.url)
+        monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+        github = connect(GITHUB)
+        made = github.create(ACTIONS_SECRET, VALUE)
+        assert list(github.diff(github.read(made), VALUE).diffs) == []
+
+        address = "/repos/example/web/actions/secrets"
+        key = client("GET", f"{address}/public-key")[1]
+        assert client("PUT", f"{address}/TOKEN", seal(key, "other"))[0] == 204
+        drifted = github.read(made)
+        assert drifted.outputs["remoteUpdatedAt"] > drifted.outputs["updatedAt"]
+        assert list(github.diff(drifted, VALUE).diffs) == ["value"]
+        again = github.update(drifted, VALUE)
+        assert list(github.diff(github.read(again), VALUE).diffs) == []
+
+
+KINDS = {ACTIONS_SECRET: "actions", DEPENDABOT_SECRET: "dependabot"}
+
+
+def test_a_webhooks_secret_is_kept_and_shown_to_nobody(github: Any, http: Client) -> None:
+    made = github.create(WEBHOOK, HOOK)
+    assert http("GET", f"/repos/example/web/hooks/{made.id}")[1]["config"]["secret"] == "********"
+    assert made.outputs["configuration"].value["secret"] == "hush-hush-hook"
+    read = github.read(made)
+    assert read.outputs["configuration"] == made.outputs["configuration"]
+    taken = {**HOOK, "events": ["nothing"], "repository": "none"}
+    with pytest.raises(grpc.RpcError, match="404") as caught:
+        github.create(WEBHOOK, taken)
+    assert "hush-hush-hook" not in caught.value.details()
+    imported = github.imported(WEBHOOK, f"web/{made.id}")
+    assert imported.outputs["configuration"]["secret"] == "********"
+
+
+# --- Archived repositories, plans and owners ---
+
+
+@pytest.mark.parametrize(
+    ("token", "news"),
+    [(RULESET, PROTECTED), (WEBHOOK, HOOK), (FILE, FILE_OF_WEB), (DEPLOY_KEY, KEY_OF_WEB)],
+)
+def test_what_an_archived_repository_has_counts_as_deleted(
+    github: Any, http: Client, token: str, news: dict[str, Any]
+) -> None:
+    made = github.create(token, news)
+    assert http("PATCH", "/repos/example/web", {"archived": True})[0] == 200
+    github.delete(made)
+    assert github.read(made) is not None
+
+
+def test_the_official_provider_fails_at_other_parts_of_an_archived_repository(
+    github: Any, http: Client
+) -> None:
+    made = github.create(ENVIRONMENT_TYPE, GUARDED)
+    assert http("PATCH", "/repos/example/web", {"archived": True})[0] == 200
+    with pytest.raises(grpc.RpcError, match="archived"):
+        github.delete(made)
+
+
+@pytest.mark.parametrize(
+    ("plan", "token", "news", "message"),
+    [
+        ("free", RULESET, PROTECTED, "403: Upgrade to GitHub Pro or make this repository public"),
+        ("free", PROTECTION, CLASSIC, "403: Upgrade to GitHub Pro or make this repository public"),
+        ("free", ORGANIZATION_RULESET, ON_ALL, "403: Upgrade to GitHub Team to enable this"),
+        ("team", ENVIRONMENT_TYPE, GUARDED, "422: Failed to create the environment protection"),
+        (
+            "team",
+            REPOSITORY,
+            {
+                "name": "shop",
+                "visibility": "private",
+                "securityAndAnalysis": {"secretScanning": {"status": "enabled"}},
+            },
+            "422: Secret scanning is not available for this repository",
+        ),
+    ],
+)
+def test_what_a_plan_lacks_is_told_in_githubs_words(
+    github: Any,
+    http: Client,
+    cloud: Cloud,
+    plan: str,
+    token: str,
+    news: dict[str, Any],
+    message: str,
+) -> None:
+    assert http("PATCH", "/repos/example/web", {"visibility": "private"})[0] == 200
+    cloud.set_github_account(plan=plan)
+    with pytest.raises((grpc.RpcError, github.PartlyMade)) as caught:
+        github.create(token, news)
+    told = caught.value.details() if isinstance(caught.value, grpc.RpcError) else str(caught.value)
+    assert message in told
+
+
+@pytest.mark.parametrize(
+    ("token", "news"),
+    [
+        (PROTECTION, CLASSIC),
+        (ORGANIZATION_RULESET, ON_ALL),
+        (ORGANIZATION_SETTINGS, SETTINGS),
+        (ORGANIZATION_ACTIONS, {"enabledRepositories": "all"}),
+    ],
+)
+def test_what_is_of_organizations_is_refused_to_a_user(
+    cloud: Cloud, connect: Callable[..., Any], token: str, news: dict[str, Any]
+) -> None:
+    cloud.reset()
+    cloud.set_github_account(kind="user")
+    github = connect(GITHUB)
+    with pytest.raises(grpc.RpcError, match="only be used in the context of an organization"):
+        github.create(token, news)
+
+
+def test_without_rules_an_environment_is_made_and_shows_what_was_not_taken(
+    github: Any, http: Client
+) -> None:
+    assert http("PATCH", "/repos/example/web", {"visibility": "private"})[0] == 200
+    limits = {"protectedBranches": True, "customBranchPolicies": False}
+    plain = {**ENVIRONMENT, "deploymentBranchPolicy": limits}
+    made = github.create(ENVIRONMENT_TYPE, plain)
+    assert made.outputs["deploymentBranchPolicy"] == limits
+    assert list(github.diff(made, plain).diffs) == []
+    made = github.update(made, ENVIRONMENT)
+    assert list(github.diff(made, ENVIRONMENT).diffs) == []
+    strict = {**ENVIRONMENT, "canAdminsBypass": False}
+    assert list(github.diff(github.update(made, strict), strict).diffs) == ["canAdminsBypass"]
+
+
+def test_what_github_ignores_at_creation_is_set_by_an_update(github: Any, http: Client) -> None:
+    wanted = {"name": "shop", "webCommitSignoffRequired": True}
+    made = github.create(REPOSITORY, wanted)
+    assert http("GET", "/repos/example/shop")[1]["web_commit_signoff_required"] is True
+    assert list(github.diff(made, wanted).diffs) == []
+
+
+def test_an_organization_is_told_in_a_summary(github: Any, http: Client) -> None:
+    told, _ = github.invoke(
+        "github:index/getOrganization:getOrganization", {"name": "example", "summaryOnly": True}
+    )
+    assert (told["login"], told["plan"]) == ("example", "team")
+    assert told["id"] == str(http("GET", "/orgs/example")[1]["id"])
+    for args, message in (({"name": "example"}, "set summaryOnly"), ({"name": "none"}, "404")):
+        asked = {**args, **({"summaryOnly": True} if message == "404" else {})}
+        with pytest.raises(grpc.RpcError, match=message):
+            github.invoke("github:index/getOrganization:getOrganization", asked)
+
+
+def test_any_address_can_be_asked(github: Any, cloud: Cloud) -> None:
+    token = "github:index/getRestApi:getRestApi"
+    told, _ = github.invoke(token, {"endpoint": "orgs/example"})
+    assert (told["code"], told["status"]) == (200, "200 OK")
+    assert json.loads(told["body"])["two_factor_requirement_enabled"] is True
+    assert told["id"] in json.loads(told["headers"])["X-GitHub-Request-Id"]
+    cloud.set_github_account(two_factor=False)
+    told, _ = github.invoke(token, {"endpoint": "/orgs/example"})
+    assert json.loads(told["body"])["two_factor_requirement_enabled"] is False
+    told, _ = github.invoke(token, {"endpoint": "repos/example/none"})
+    assert (told["code"], json.loads(told["body"])["message"]) == (404, "Not Found")
+    asked = {"endpoint": "repos/example/web/actions/permissions/selected-actions"}
+    with pytest.raises(grpc.RpcError, match="409: Conflict"):
+        github.invoke(token, asked)
+
+
+def test_the_account_has_no_plan_that_is_unknown(cloud: Cloud) -> None:
+    with pytest.raises(CloudError, match="plan is one of"):
+        cloud.set_github_account(plan="gold")
+
+
+def test_a_policy_that_is_there_already_is_refused(github: Any, http: Client) -> None:
+    policy = {"protected_branches": False, "custom_branch_policies": True}
+    address = "/repos/example/web/environments/staging"
+    assert http("PUT", address, {"deployment_branch_policy": policy})[0] == 200
+    wanted = {**STAGING, "branchPattern": "main"}
+    github.create(POLICY, wanted)
+    with pytest.raises(grpc.RpcError, match="303"):
+        github.create(POLICY, wanted)
+
+
+def test_a_preview_leaves_open_what_is_not_known(github: Any) -> None:
+    for life in LIVES:
+        unknown = {**life.made, **({"repository": UNKNOWN} if "repository" in life.made else {})}
+        planned = github.plan(life.token, unknown)
+        assert planned.get("repository", UNKNOWN) == UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("token", "news", "path"),
     [
@@ -955,6 +953,62 @@ def test_a_file_is_overwritten_only_when_the_program_says_so(github: Any, http: 
             FILE,
             {"repository": "web", "file": "a", "content": "b", "commitAuthor": "c"},
             "commitEmail",
+        ),
+        (ORGANIZATION_RULESET, {**ON_ALL, "conditions": CONDITIONS}, "conditions"),
+        (
+            ORGANIZATION_RULESET,
+            {**ON_ALL, "conditions": {"repositoryIds": [1]}},
+            "conditions.refName",
+        ),
+        (
+            ORGANIZATION_RULESET,
+            {**ON_ALL, "bypassActors": [{"actorType": "User", "bypassMode": "always"}]},
+            "bypassActors[0].actorType",
+        ),
+        (
+            PROTECTION,
+            {**CLASSIC, "requiredPullRequestReviews": {"requiredApprovingReviewCount": 7}},
+            "requiredPullRequestReviews.requiredApprovingReviewCount",
+        ),
+        (
+            PROTECTION,
+            {**CLASSIC, "requiredStatusChecks": {"checks": ["a"], "contexts": ["b"]}},
+            "requiredStatusChecks.checks",
+        ),
+        (ENVIRONMENT_TYPE, {**ENVIRONMENT, "waitTimer": 50000}, "waitTimer"),
+        (ENVIRONMENT_TYPE, {**ENVIRONMENT, "environment": "a/b"}, "environment"),
+        (
+            ENVIRONMENT_TYPE,
+            {**ENVIRONMENT, "reviewers": [{"teams": [1, 2, 3, 4], "users": [5, 6, 7]}]},
+            "reviewers",
+        ),
+        (POLICY, STAGING, "branchPattern"),
+        (POLICY, {**STAGING, "branchPattern": "a", "tagPattern": "b"}, "tagPattern"),
+        (ACTIONS, {"repository": "web", "allowedActions": "some"}, "allowedActions"),
+        (
+            ORGANIZATION_ACTIONS,
+            {"enabledRepositories": "all", "allowedActions": "selected"},
+            "allowedActionsConfig",
+        ),
+        (ORGANIZATION_ACTIONS, {"enabledRepositories": "selected"}, "enabledRepositoriesConfig"),
+        (
+            WORKFLOWS,
+            {"repository": "web", "defaultWorkflowPermissions": "none"},
+            "defaultWorkflowPermissions",
+        ),
+        (
+            ORGANIZATION_SETTINGS,
+            {**SETTINGS, "defaultRepositoryPermission": "own"},
+            "defaultRepositoryPermission",
+        ),
+        (ACTIONS_SECRET, {"repository": "web", "secretName": "TOKEN"}, "value"),
+        (ACTIONS_SECRET, {**VALUE, "plaintextValue": "x"}, "plaintextValue"),
+        (ACTIONS_SECRET, {**VALUE, "secretName": "GITHUB_TOKEN"}, "secretName"),
+        (ACTIONS_SECRET, {**VALUE, "keyId": "1"}, "keyId"),
+        (
+            DEPENDABOT_SECRET,
+            {"repository": "web", "secretName": "TOKEN", "valueEncrypted": "eA=="},
+            "keyId",
         ),
     ],
 )
