@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 
 @dataclass(frozen=True, order=True)
@@ -48,6 +49,29 @@ def cis(version: str, id: str) -> Control:  # noqa: A002  the field's word
     return Control(f"CIS AWS {version}", id)
 
 
+def cis_github(id: str) -> Control:  # noqa: A002  the field's word
+    """Name a control of the CIS GitHub Benchmark that no Prowler check judges, as `1.4.4`.
+
+    Raises:
+        ValueError: The benchmark has no such control.
+    """
+    levels = _catalogue()["requirements"][_CIS_GITHUB]
+    if id not in levels:
+        raise ValueError(f"{_CIS_GITHUB} has no control '{id}': see policy_pack/controls.json")
+    return Control(_CIS_GITHUB, id, levels[id])
+
+
+def scorecard(check: str) -> Control:
+    """Name an OpenSSF Scorecard check, as `Branch-Protection`. The mapping is our inference.
+
+    Raises:
+        ValueError: Scorecard has no such check.
+    """
+    if check not in _SCORECARD:
+        raise ValueError(f"OpenSSF Scorecard has no check '{check}'")
+    return Control("OpenSSF Scorecard", check)
+
+
 def owasp(category: str) -> Control:
     """Name an OWASP Top 10 category with its year, as `A09:2021`. The mapping is our inference."""
     return Control("OWASP", category)
@@ -66,7 +90,7 @@ def serves(controls: tuple[Control, ...]) -> tuple[Control, ...]:
     return tuple(sorted({*controls, *derived}))
 
 
-CITED_BY_ID = ("CIS AWS 7.0", "AWS FSBP", "OWASP")
+CITED_BY_ID = ("CIS AWS 7.0", "AWS FSBP", "CIS GitHub 1.2", "OWASP", "OpenSSF Scorecard")
 NOT_CITED = ("CIS AWS 5.0", "Prowler")
 
 
@@ -82,8 +106,33 @@ def cite(controls: tuple[Control, ...]) -> str:
     return ", ".join([*ids, *sorted(others)])
 
 
-@cache
+_CIS_GITHUB = "CIS GitHub 1.2"
+_SCORECARD = frozenset(
+    (
+        "Branch-Protection",
+        "CI-Tests",
+        "Code-Review",
+        "Dangerous-Workflow",
+        "Dependency-Update-Tool",
+        "Pinned-Dependencies",
+        "SAST",
+        "Security-Policy",
+        "Signed-Releases",
+        "Token-Permissions",
+        "Vulnerabilities",
+        "Webhooks",
+    )
+)
+"""The checks that settings can serve. Source: ossf/scorecard, docs/checks.md."""
+
+
 def _memberships() -> dict[str, list[list[str]]]:
+    checks: dict[str, list[list[str]]] = _catalogue()["checks"]
+    return checks
+
+
+@cache
+def _catalogue() -> dict[str, Any]:
     text = resources.files("policy_pack").joinpath("controls.json").read_text("utf-8")
-    catalogue: dict[str, dict[str, list[list[str]]]] = json.loads(text)
-    return catalogue["checks"]
+    catalogue: dict[str, Any] = json.loads(text)
+    return catalogue

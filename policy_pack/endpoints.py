@@ -7,13 +7,13 @@ distribution, or by a policy of AWS Firewall Manager that associates web ACLs by
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final, TypeVar
+from typing import Final
 
-from policy_pack.rule import Malformed, Resource, Stack, Undecided
+from policy_pack.rule import Malformed, Resource, Stack, Undecided, some, type_of
 
 LOAD_BALANCERS: Final = (
     "aws:lb/loadBalancer:LoadBalancer",
@@ -114,35 +114,6 @@ def names_web_acl(distribution: Resource, stack: Stack) -> bool:
 def is_classic(type_: str) -> bool:
     """Tell whether a type token is one of AWS WAF Classic."""
     return type_.startswith(("aws:waf/", "aws:wafregional/"))
-
-
-_Item = TypeVar("_Item")
-
-
-def some(items: Iterable[_Item], holds: Callable[[_Item], bool]) -> bool:
-    """Tell whether something holds for an item. One that is unreadable holds for nothing.
-
-    Raises:
-        Undecided: It is known to hold for none, but may for one.
-    """
-    undecided: Undecided | None = None
-    for item in items:
-        try:
-            if holds(item):
-                return True
-        except Undecided as unknown:
-            undecided = unknown
-        except Malformed:
-            continue
-    if undecided is not None:
-        raise undecided
-    return False
-
-
-def type_of(urn: str) -> str:
-    """Return the type of a URN, which is `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`."""
-    parts = urn.split("::", 3)
-    return parts[2].rpartition("$")[2] if len(parts) > 2 else ""  # noqa: PLR2004  its third part
 
 
 # --- Associations ---

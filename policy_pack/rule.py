@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 
 from pulumi_policy import EnforcementLevel, Severity
 
-from policy_pack.controls import Control, cis, fsbp, owasp, prowler, serves
+from policy_pack.controls import Control, cis, cis_github, fsbp, owasp, prowler, scorecard, serves
 from policy_pack.settings import Setting, among, at_least, at_most, including
 
 REPOSITORY: Final = "https://github.com/OWNER/REPOSITORY"
@@ -48,6 +48,7 @@ __all__ = [
     "at_least",
     "at_most",
     "cis",
+    "cis_github",
     "every",
     "finding",
     "fsbp",
@@ -57,6 +58,9 @@ __all__ = [
     "prowler",
     "ref",
     "rule",
+    "scorecard",
+    "some",
+    "type_of",
 ]
 
 
@@ -486,6 +490,32 @@ def every(items: Iterable[_Item], judge: Callable[[_Item], Findings]) -> Finding
             if str(stopped) not in told:
                 told.add(str(stopped))
                 yield stopped
+
+
+def some(items: Iterable[_Item], holds: Callable[[_Item], bool]) -> bool:
+    """Tell whether something holds for an item. One that is unreadable holds for nothing.
+
+    Raises:
+        Undecided: It is known to hold for none, but may for one.
+    """
+    undecided: Undecided | None = None
+    for item in items:
+        try:
+            if holds(item):
+                return True
+        except Undecided as unknown:
+            undecided = unknown
+        except Malformed:
+            continue
+    if undecided is not None:
+        raise undecided
+    return False
+
+
+def type_of(urn: str) -> str:
+    """Return the type of a URN, which is `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`."""
+    parts = urn.split("::", 3)
+    return parts[2].rpartition("$")[2] if len(parts) > 2 else ""  # noqa: PLR2004  its third part
 
 
 class _Reason(str):

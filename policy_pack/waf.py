@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from policy_pack.endpoints import FIREWALL_POLICIES, WEB_ACLS, some, type_of
+from policy_pack.endpoints import FIREWALL_POLICIES, WEB_ACLS
 from policy_pack.rule import (
     UNKNOWN,
     Block,
@@ -30,6 +30,8 @@ from policy_pack.rule import (
     Stack,
     Undecided,
     every,
+    some,
+    type_of,
 )
 
 RULE_GROUPS: Final = ("aws:wafv2/ruleGroup:RuleGroup",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policy_pack.endpoints import some
+from policy_pack.rule import some
 from policy_pack.waf import IP_SET, NOT, OR, RATE, RuleSet, Statement, WafRule, walk
 
 _LABEL_MATCH: Final = "labelMatchStatement"

@@ -14,8 +14,16 @@ from functools import partial
 from typing import Final
 
 from policy_pack.aws import BUCKETS, DELIVERY_STREAMS, LOG_GROUPS
-from policy_pack.endpoints import FIREWALL_POLICIES, some, type_of
-from policy_pack.rule import Block, Malformed, Resource, Stack, Undecided
+from policy_pack.endpoints import FIREWALL_POLICIES
+from policy_pack.rule import (
+    Block,
+    Malformed,
+    Resource,
+    Stack,
+    Undecided,
+    some,
+    type_of,
+)
 from policy_pack.waf import LOGGING_CONFIGURATIONS
 
 LOGGERS: Final = (*LOGGING_CONFIGURATIONS, *FIREWALL_POLICIES)

@@ -14,8 +14,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from policy_pack.endpoints import FIREWALL_POLICIES, WEB_ACLS, some
-from policy_pack.rule import Findings, Malformed, Resource, Stack, Undecided, every
+from policy_pack.endpoints import FIREWALL_POLICIES, WEB_ACLS
+from policy_pack.rule import (
+    Findings,
+    Malformed,
+    Resource,
+    Stack,
+    Undecided,
+    every,
+    some,
+)
 from policy_pack.waf import (
     GROUP_REFERENCE,
     PARTS,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,40 +21,49 @@ from typing import Any
 VERSION = "5.46.0"
 TARGET = Path(__file__).parent.parent / "policy_pack" / "controls.json"
 FRAMEWORKS = {
-    "cis_5.0_aws.json": "CIS AWS 5.0",
-    "cis_7.0_aws.json": "CIS AWS 7.0",
-    "aws_foundational_security_best_practices_aws.json": "AWS FSBP",
-    "gdpr_aws.json": "GDPR",
-    "hipaa_aws.json": "HIPAA",
+    "aws/cis_5.0_aws.json": "CIS AWS 5.0",
+    "aws/cis_7.0_aws.json": "CIS AWS 7.0",
+    "aws/aws_foundational_security_best_practices_aws.json": "AWS FSBP",
+    "aws/gdpr_aws.json": "GDPR",
+    "aws/hipaa_aws.json": "HIPAA",
+    "github/cis_1.2.0_github.json": "CIS GitHub 1.2",
 }
+CITED_DIRECTLY = ("CIS GitHub 1.2",)
+"""Catalogues of which most requirements have no check, so that rules name them by id."""
 CATEGORIES = {"forensics-ready": "Forensics", "trust-boundaries": "Trust Boundaries"}
+_PROVIDERS = re.compile(r"/providers/(aws|github)/services/")
 
 
 def derive(wheel: Path) -> dict[str, Any]:
-    """Return `{prowler, sha256, checks: {check: [[framework, id, level], ...]}}` of a wheel."""
+    """Return what `controls.json` holds.
+
+    `{prowler, sha256, requirements: {framework: {id: level}},
+    checks: {check: [[framework, id, level], ...]}}`.
+    """
     checks: dict[str, set[tuple[str, str, str]]] = {}
+    requirements: dict[str, dict[str, str]] = {}
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
-            folder, _, file = name.rpartition("/")
-            if "/aws/services/" in name and file.endswith(".metadata.json"):
+            file = name.rpartition("/compliance/")[2]
+            if name.endswith(".metadata.json") and _PROVIDERS.search(name):
                 check = json.loads(archive.read(name))
                 members = checks.setdefault(check["CheckID"], set())
                 for category in check["Categories"]:
                     if category in CATEGORIES:
                         members.add((CATEGORIES[category], category, ""))
-            elif folder.endswith("compliance/aws") and file in FRAMEWORKS:
+            elif file in FRAMEWORKS:
+                framework = FRAMEWORKS[file]
                 for requirement in json.loads(archive.read(name))["Requirements"]:
-                    attributes = requirement["Attributes"][0]
-                    member = (
-                        FRAMEWORKS[file],
-                        _id(requirement, FRAMEWORKS[file]),
-                        attributes.get("Profile", ""),
-                    )
+                    level = requirement["Attributes"][0].get("Profile", "")
+                    member = (framework, _id(requirement, framework), level)
+                    if framework in CITED_DIRECTLY:
+                        requirements.setdefault(framework, {})[member[1]] = level
                     for check_id in requirement["Checks"]:
                         checks.setdefault(check_id, set()).add(member)
     return {
         "prowler": wheel.name.split("-")[1],
         "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        "requirements": requirements,
         "checks": {check: sorted(map(list, members)) for check, members in sorted(checks.items())},
     }
 
@@ -75,7 +85,7 @@ def main() -> None:
         subprocess.run([*pip, f"prowler=={version}"], check=True)
         derived = derive(next(Path(folder).glob("prowler-*.whl")))
     # A line a check: readable in a diff, and a third of the length of an indented file.
-    head = "".join(f'"{key}": {json.dumps(derived[key])},\n' for key in ("prowler", "sha256"))
+    head = "".join(f'"{key}": {json.dumps(derived[key])},\n' for key in derived if key != "checks")
     lines = ",\n".join(
         f"{json.dumps(key)}: {json.dumps(v)}" for key, v in derived["checks"].items()
     )

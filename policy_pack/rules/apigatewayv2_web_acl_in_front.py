@@ -6,7 +6,6 @@ from policy_pack.endpoints import (
     HTTP_APIS,
     distributions_before,
     protected,
-    some,
 )
 from policy_pack.rule import (
     UNKNOWN,
@@ -18,6 +17,7 @@ from policy_pack.rule import (
     owasp,
     ref,
     rule,
+    some,
 )
 
 _CLOSED = (HTTP_APIS[0], {"disableExecuteApiEndpoint": True})

@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from policy_pack.endpoints import FIREWALL_POLICIES, some
-from policy_pack.rule import UNKNOWN, Findings, Resource, Severity, every, owasp, rule
+from policy_pack.endpoints import FIREWALL_POLICIES
+from policy_pack.rule import UNKNOWN, Findings, Resource, Severity, every, owasp, rule, some
 
 
 def _policy(*groups: object, kind: object = "WAFV2") -> dict[str, Any]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from policy_pack.endpoints import WEB_ACLS, some
+from policy_pack.endpoints import WEB_ACLS
 from policy_pack.rule import (
     UNKNOWN,
     Findings,
@@ -14,6 +14,7 @@ from policy_pack.rule import (
     including,
     owasp,
     rule,
+    some,
 )
 from policy_pack.waf_logs import BODY, QUERY_STRING, protections, protects
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from policy_pack.endpoints import FIREWALL_POLICIES, WEB_ACLS, some
+from policy_pack.endpoints import FIREWALL_POLICIES, WEB_ACLS
 from policy_pack.rule import (
     UNKNOWN,
     Block,
@@ -18,6 +18,7 @@ from policy_pack.rule import (
     prowler,
     ref,
     rule,
+    some,
 )
 from policy_pack.waf import LOGGING_CONFIGURATIONS, makes_web_acls
 from policy_pack.waf_logs import has_destination, logging_of

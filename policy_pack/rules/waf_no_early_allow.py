@@ -4,7 +4,7 @@ import json
 import math
 from typing import Any
 
-from policy_pack.endpoints import WEB_ACLS, some
+from policy_pack.endpoints import WEB_ACLS
 from policy_pack.rule import (
     UNKNOWN,
     Findings,
@@ -17,6 +17,7 @@ from policy_pack.rule import (
     owasp,
     ref,
     rule,
+    some,
 )
 from policy_pack.waf import (
     GROUP_REFERENCE,

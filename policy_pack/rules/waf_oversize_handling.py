@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
-from policy_pack.endpoints import WEB_ACLS, some
+from policy_pack.endpoints import WEB_ACLS
 from policy_pack.rule import (
     UNKNOWN,
     Findings,
@@ -18,6 +18,7 @@ from policy_pack.rule import (
     owasp,
     ref,
     rule,
+    some,
 )
 from policy_pack.waf import (
     FIELDS,

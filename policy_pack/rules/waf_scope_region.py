@@ -10,7 +10,6 @@ from policy_pack.endpoints import (
     DISTRIBUTIONS,
     LOAD_BALANCERS,
     WEB_ACLS,
-    type_of,
 )
 from policy_pack.rule import (
     UNKNOWN,
@@ -25,6 +24,7 @@ from policy_pack.rule import (
     owasp,
     ref,
     rule,
+    type_of,
 )
 from policy_pack.waf import (
     GROUP_REFERENCE,

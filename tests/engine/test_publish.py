@@ -176,13 +176,9 @@ def settings(told: Mapping[str, Any]) -> dict[str, Any]:
 
 def cited(frameworks: set[str]) -> list[str]:
     """Return the catalogues that people search by, first those whose ids they search."""
-    first = ("CIS AWS 7.0", "AWS FSBP")
+    first = ("CIS AWS 7.0", "AWS FSBP", "CIS GitHub 1.2", "OWASP", "OpenSSF Scorecard")
     named = frameworks - {"Prowler", "CIS AWS 5.0"}
-    return [
-        *(one for one in first if one in named),
-        *(["OWASP"] if "OWASP" in named else []),
-        *sorted(named - {*first, "OWASP"}),
-    ]
+    return [*(one for one in first if one in named), *sorted(named - {*first})]
 
 
 def test_pack_is_described(published: PulumiCloud) -> None:
@@ -195,7 +191,7 @@ def test_pack_is_described(published: PulumiCloud) -> None:
         "displayName": "Secure Components",
         "description": policy_pack.__doc__,
         "readme": (POLICY_PACK / "README.md").read_text(),
-        "provider": "aws",
+        "provider": "aws,github",
         "repository": REPOSITORY,
         "runtime": "python",
         "tags": cited(frameworks),

@@ -33,6 +33,23 @@ def test_memberships_follow_from_compliance_files_and_categories(tmp_path: Path)
             "Requirements": [requirement("article_32", "Article 32 Security of", "", "b_check")]
         },
         "prowler/compliance/aws/another.json": {"Requirements": [requirement("x", "", "", "c")]},
+        "prowler/compliance/aws/cis_1.2.0_github.json": {
+            "Requirements": [requirement("y", "", "", "c")]
+        },
+        "prowler/providers/github/services/r/r_check/r_check.metadata.json": {
+            "CheckID": "r_check",
+            "Categories": ["software-supply-chain"],
+        },
+        "prowler/providers/github/services/s/s_check/s_check.metadata.json": {
+            "CheckID": "s_check",
+            "Categories": [],
+        },
+        "prowler/compliance/github/cis_1.2.0_github.json": {
+            "Requirements": [
+                requirement("1.1.4", "", "Level 1", "r_check"),
+                requirement("1.4.4", "", "Level 2"),
+            ]
+        },
     }
     with zipfile.ZipFile(wheel, "w") as archive:
         for name, content in files.items():
@@ -46,7 +63,10 @@ def test_memberships_follow_from_compliance_files_and_categories(tmp_path: Path)
             ["HIPAA", "164.312(b)", ""],
         ],
         "b_check": [["CIS AWS 7.0", "4.2", "Level 2"], ["GDPR", "Article 32", ""]],
+        "r_check": [["CIS GitHub 1.2", "1.1.4", "Level 1"]],
+        "s_check": [],
     }
+    assert derived["requirements"] == {"CIS GitHub 1.2": {"1.1.4": "Level 1", "1.4.4": "Level 2"}}
 
 
 def test_committed_file_names_the_release_that_it_came_from() -> None:

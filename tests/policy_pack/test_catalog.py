@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from policy_pack.catalog import CatalogError, discover, render, rules
-from policy_pack.controls import Control, memberships, prowler, serves
+from policy_pack.controls import (
+    Control,
+    cis_github,
+    cite,
+    memberships,
+    prowler,
+    scorecard,
+    serves,
+)
 
 RULE = '''
 from policy_pack.rule import Severity, rule
@@ -113,3 +121,16 @@ def test_memberships_follow_from_the_prowler_check() -> None:
     assert Control("AWS FSBP", "KMS.4") in memberships(check)
     assert Control("CIS AWS 7.0", "4.6", "Level 2") in serves((check,))
     assert memberships(Control("OWASP", "A09:2021")) == ()
+
+
+def test_control_of_github_is_one_that_its_catalogue_has() -> None:
+    """Ids are typed by hand where no Prowler check judges the same, and so are looked up."""
+    assert cis_github("1.4.4") == Control("CIS GitHub 1.2", "1.4.4", "Level 1")
+    assert scorecard("Webhooks") == Control("OpenSSF Scorecard", "Webhooks")
+    for name, wrong in ((cis_github, "1.4.5"), (cis_github, "Webhooks"), (scorecard, "Webhook")):
+        with pytest.raises(ValueError, match=f"has no (control|check) '{wrong}'"):
+            name(wrong)
+    check = prowler("repository_default_branch_dismisses_stale_reviews")
+    assert cite(serves((check, scorecard("Branch-Protection")))) == (
+        "CIS GitHub 1.2 1.1.4, OpenSSF Scorecard Branch-Protection"
+    )

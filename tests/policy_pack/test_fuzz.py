@@ -103,12 +103,13 @@ def answered(resources: list[Sent], analyzer: Analyzer | None = None) -> list[st
     return told
 
 
-def everywhere(properties: Mapping[str, Any]) -> list[Sent]:
-    """Return a resource of each type that any rule judges or mends."""
-    return [Sent(type_, f"r{index}", properties) for index, type_ in enumerate(TYPES)]
+def everywhere(properties: Mapping[str, Any], package: str = "") -> list[Sent]:
+    """Return a resource of each type, of one package or of all, that any rule judges or mends."""
+    types = (type_ for type_ in TYPES if type_.startswith(package))
+    return [Sent(type_, f"r{index}", properties) for index, type_ in enumerate(types)]
 
 
-@each_run(300)
+@each_run(200)
 @given(BAGS)
 def test_any_bag_of_properties_is_judged(properties: dict[str, Any]) -> None:
     answered(everywhere(properties))
@@ -130,7 +131,7 @@ PLACES = (*STATEMENT, "Condition", "NotPrincipal", "NotAction")
 
 def policies(document: Any) -> list[Sent]:
     """Return resources that hold a policy document, as text where it is none."""
-    return everywhere({"policy": document, "id": "x", "bucket": "x"})
+    return everywhere({"policy": document, "id": "x", "bucket": "x"}, "aws:")
 
 
 @pytest.mark.parametrize("mark", ['{"a":', "["])
@@ -214,7 +215,22 @@ def test_huge_values_are_judged_in_time() -> None:
         {"eventSelectors": [{"readWriteType": "All"}] * 20_000},
         {"retentionInDays": "9" * 1_000_000},
     ):
-        answered(everywhere(properties))
+        answered(everywhere(properties, "aws:"))
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"name": "x" * 100_000, "repository": "x" * 100_000, "content": "x" * 100_000},
+        {"bypassActors": [{"actorType": "Team"}] * 2_000},
+        {"conditions": {"refName": {"includes": ["*x" * 20_000] * 10}}, "target": "branch"},
+        {"users": [{"permission": "admin"}] * 2_000},
+    ],
+    ids=lambda properties: next(iter(properties)),
+)
+def test_huge_values_of_github_are_judged_in_time(properties: dict[str, Any]) -> None:
+    answered(everywhere(properties, "github:"))
 
 
 @pytest.mark.timeout(20)

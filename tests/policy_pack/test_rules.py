@@ -80,7 +80,9 @@ def test_finding_shows_no_value_but_a_statement_id(rule: Rule, example: Example)
     values = {value for value in _strings(example) if len(value) > 4}
     for verdict in verdicts(rule, example):
         for finding in verdict.findings:
-            shown = {value for value in values if value in finding.reason}
+            # A sentence that stands in the rule has its words from there, as "branch".
+            written = finding.reason in rule._written  # noqa: SLF001  what the pack tells by
+            shown = {value for value in values if value in finding.reason and not written}
             assert not shown, "a value can be a secret in plain text"
             assert "withheld" not in finding.reason, "show labels and settings through `finding`"
 
