@@ -42,6 +42,7 @@ docs: .venv/ready ## Write the generated documentation.
 	@$(RUN) -m policy_pack docs > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
 	@$(RUN) tools/render_components.py > docs/components.md.new && mv docs/components.md.new docs/components.md
 	@$(RUN) tools/render_owasp.py > docs/owasp.md.new && mv docs/owasp.md.new docs/owasp.md
+	@$(RUN) tools/render_github.py
 
 capacity: .venv/ready ## Compare computed web ACL capacity units with AWS's answer; needs an account.
 	@$(RUN) tools/check_capacity.py

@@ -10,7 +10,13 @@ from pulumi.provider.experimental.analyzer import Analyzer
 
 import secure_components
 
-COMPONENTS = ["AuditTrail"]
+COMPONENTS: dict[str, set[str]] = {
+    "AuditTrail": set(),
+    "ProtectedOrganization": {"organizationId", "billingEmail"},
+    "ProtectedRepository": set(),
+    "PullRequestSecurity": {"repository"},
+}
+"""What is required, by component."""
 
 
 def test_import_loads_no_provider_module() -> None:
@@ -37,6 +43,7 @@ def test_pulumi_can_offer_the_component_to_other_languages(name: str) -> None:
     component = getattr(secure_components, name)
     analyzed = Analyzer("secure-components").analyze([component])
     definition = analyzed["component_definitions"][name]
-    assert all(argument.optional for argument in definition.inputs.values())
+    required = {name for name, argument in definition.inputs.items() if not argument.optional}
+    assert required == COMPONENTS[name]
     described = [*definition.inputs.values(), *definition.outputs.values()]
     assert all(property_.description for property_ in described)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -226,3 +226,28 @@ def survivors(made: Made, harmless: Mapping[str, str]) -> tuple[list[str], set[s
         if not excuses:
             left.append(weakening.id)
     return left, used
+
+
+def set_to(name: str, *path: Any) -> Callable[[Properties], None]:
+    """Return a change of a nested input; the last element of the path is the value."""
+    *steps, last, value = path
+
+    def weaken(properties: Properties) -> None:
+        target: Any = properties[name]
+        for step in steps:
+            target = target[step]
+        target[last] = value
+
+    return weaken
+
+
+def without(name: str, key: str | None = None) -> Callable[[Properties], None]:
+    """Return a change that leaves an input out, or the whole child."""
+
+    def weaken(properties: Properties) -> None:
+        if key is None:
+            del properties[name]
+        else:
+            del properties[name][key]
+
+    return weaken

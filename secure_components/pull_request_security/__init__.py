@@ -1,0 +1,1 @@
+"""Security workflows of a repository: component, arguments, and what each workflow says."""
