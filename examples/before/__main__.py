@@ -1,8 +1,8 @@
 """What teams write in a hurry: it works, and the policy pack blocks it.
 
 `findings.yaml` declares every finding. The same from components is in `examples/quickstart` (the
-audit trail) and, for the endpoints, in `rest-api`, `alb-service`, `cloudfront-site`, `appsync-api`
-and `cognito-pool`.
+audit trail), for the endpoints in `rest-api`, `alb-service`, `cloudfront-site`, `appsync-api` and
+`cognito-pool`, and for the repository in `repository`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 
 import pulumi
 import pulumi_aws as aws
+import pulumi_github as github
 
 # --- The audit trail ---
 
@@ -188,5 +189,35 @@ firewall = aws.wafv2.WebAcl(
     ],
 )
 
+# --- A repository without protection ---
+
+repository = github.Repository("service", visibility="public", auto_init=True)
+github.ActionsRepositoryPermissions("actions", repository=repository.name, allowed_actions="all")
+github.WorkflowRepositoryPermissions(
+    "workflows",
+    repository=repository.name,
+    default_workflow_permissions="write",
+    can_approve_pull_request_reviews=True,
+)
+github.RepositoryDeployKey(
+    "deploy",
+    repository=repository.name,
+    title="deploy",
+    key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEyaCoNiCiWVPu8zRy68cx6egtZCUAcn0eqv2G2hJvlq deploy",
+    read_only=False,
+)
+github.RepositoryWebhook(
+    "chat",
+    repository=repository.name,
+    events=["push"],
+    configuration={
+        "url": "http://hooks.example.org/push",
+        "content_type": "json",
+        "insecure_ssl": True,
+    },
+)
+github.RepositoryEnvironment("production", repository=repository.name, environment="production")
+
 pulumi.export("trail_arn", audit.arn)
+pulumi.export("repository", repository.full_name)
 pulumi.export("url", stage.invoke_url)
