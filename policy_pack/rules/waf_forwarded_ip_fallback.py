@@ -18,8 +18,8 @@ from policy_pack.rule import (
 )
 from policy_pack.waf import HOLDERS, NOT, RULE_GROUPS, WEB_ACL_RULES, Statement, WafRule, own_rules
 
-_MATCH, _NO_MATCH = frozenset({"MATCH"}), frozenset({"NO_MATCH"})
-_NEGATED: Final = {"MATCH": "NO_MATCH", "NO_MATCH": "MATCH"}
+_MATCH, _NO_MATCH = "MATCH", "NO_MATCH"
+_NEGATED: Final = {_MATCH: _NO_MATCH, _NO_MATCH: _MATCH}
 _CONFIGS: Final = ("forwardedIpConfig", "ipSetForwardedIpConfig")
 _HEADER = "X-Forwarded-For"
 
@@ -133,11 +133,11 @@ def _judge(rule: WafRule) -> Findings:
     yield from _judge_statement(rule.statement, rule, wanted)
 
 
-def _judge_statement(statement: Statement, rule: WafRule, wanted: frozenset[str]) -> Findings:
+def _judge_statement(statement: Statement, rule: WafRule, wanted: str) -> Findings:
     kind, body = statement.kind, statement.body
     for config in _CONFIGS:
-        if body.has(config) and body.get(config, "fallbackBehavior") not in wanted:
+        if body.has(config) and body.get(config, "fallbackBehavior") != wanted:
             yield finding("The rule {name} lets pass whose address it cannot read.", name=rule.name)
     if kind == NOT:
-        wanted = frozenset(map(_NEGATED.__getitem__, wanted))
+        wanted = _NEGATED[wanted]
     yield from every(statement.nested, partial(_judge_statement, rule=rule, wanted=wanted))

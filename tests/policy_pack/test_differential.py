@@ -67,10 +67,19 @@ def serve_stock(policies: Sequence[Policy], levels: Mapping[str, str] | None = N
     return servicer
 
 
-STOCK = [policy(one) for one in rules()]
+STOCK = {one.id: policy(one) for one in rules()}
 TITLES = {one.id: one.title for one in rules()}
 SEE_MARKS = {"github-no-plaintext-secrets", "github-secret-encrypted"}
 """Rules that ask what is marked as a secret, which stock does not tell: see their own test."""
+
+NOT_ALIKE = {*SEE_MARKS, "waf-capacity"}
+"""And one that may lack a value although all of the stack are known: units of groups elsewhere."""
+
+
+def stock_for(resources: Sequence[Sent]) -> list[Policy]:
+    """Return the policies that judge a stack: stock calls each for every resource, and is slow."""
+    types = {one.type for one in resources}
+    return [STOCK[one.id] for one in rules() if types & {*one.types}]
 
 
 def found_by_us(told: Sequence[analyzer_pb2.AnalyzeDiagnostic]) -> list[Found]:
@@ -105,7 +114,7 @@ KNOWN: st.SearchStrategy[Any] = st.one_of(
 def test_both_find_the_same_where_all_values_are_known(rule: Rule) -> None:
     judged, found = 0, 0
 
-    @each_run(36)
+    @each_run(60)
     @given(
         stacks(rule, KNOWN, known=True),
         st.sampled_from(LEVELS[:-1]),
@@ -116,10 +125,15 @@ def test_both_find_the_same_where_all_values_are_known(rule: Rule) -> None:
         levels = {one.id: drawn[index % len(drawn)] for index, one in enumerate(rules())}
         levels[rule.id] = own  # in force; that others are not is compared with it
         ours = found_by_us(diagnostics(serve(levels=levels), resources))
-        stock = found_by_stock(diagnostics(serve_stock(STOCK, levels), resources))
-        pairs = ([one for one in both if one[0] not in SEE_MARKS] for both in (ours, stock))
-        for one, other in zip(*pairs, strict=True):
-            assert same(one, other), (one, other)
+        stock = found_by_stock(diagnostics(serve_stock(stock_for(resources), levels), resources))
+        left = [one for one in stock if one[0] not in NOT_ALIKE]
+        # What shows no secret may stand for several of stock's, so the others are matched first.
+        for one in sorted(ours, key=lambda told: "[secret]" in told[3]):
+            if one[0] not in NOT_ALIKE:
+                match = next((other for other in left if same(one, other)), None)
+                assert match is not None, (one, left)
+                left.remove(match)
+        assert not left
         judged += sum(one.type in rule.types for one in resources)
         found += len({subject for id_, subject, *_ in ours if id_ == rule.id})
 
@@ -184,7 +198,7 @@ def judge_blocks(args: StackValidationArgs, report: ReportViolation) -> None:
 
 STOCK_KEY = ResourceValidationPolicy("key", "Keys are not public", judge_key)
 STOCK_BLOCKS = StackValidationPolicy("blocks", "Buckets block public access", judge_blocks)
-OPEN = {"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "kms:*"}
+OPEN = {"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt"}
 LATER = OPEN | {"Sid": "Later", "Principal": UNKNOWN}
 
 
@@ -238,6 +252,8 @@ def test_every_value_that_is_missing_is_listed_by_us_and_the_first_alone_by_stoc
         ("kms-key-rotation", "enableKeyRotation"),
         ("kms-policy-source-bound", "policy.Statement.0.Principal"),
         ("kms-policy-source-bound", "policy.Statement.1.Principal"),
+        ("resource-policy-named-actions", "policy.Statement.0.Principal"),
+        ("resource-policy-named-actions", "policy.Statement.1.Principal"),
     ]
 
 
@@ -330,7 +346,7 @@ def test_rule_that_breaks_ends_stock_and_blocks_with_us() -> None:
         raise ValueError(args.props["description"])
 
     request = to_analyze(Sent(KEY, "key", {"description": "hunter2"}))
-    policies = [ResourceValidationPolicy("breaks", "It breaks", break_), *STOCK]
+    policies = [ResourceValidationPolicy("breaks", "It breaks", break_), *STOCK.values()]
     with pytest.raises(ValueError, match="hunter2"):
         serve_stock(policies).Analyze(request, CALL)
     one = broken()
