@@ -358,7 +358,14 @@ def test_label_of_a_part_is_seen_in_its_web_acl_and_in_no_other() -> None:
     assert told("waf-not-counting", stray, acl, other, part) == "found"
 
 
+def test_rule_that_counts_itself_for_good_is_no_use_of_a_label() -> None:
+    acl = made(ACL, "acl", rules=[labels("vip"), acts(match("vip")) | {"action": {"count": {}}}])
+    assert [one.name for one in judge("waf-not-counting", acl).findings] == ["acts"]
+
+
 def test_label_of_a_rule_group_needs_its_full_name_after_the_group() -> None:
+    within = made(GROUP, "group", id="group-id", rules=[labels("vip"), acts(match("vip"))])
+    assert told("waf-not-counting", within) == "passed"
     group = made(GROUP, "group", id="group-id", rules=[labels("vip")])
     full = match("awswaf:123456789012:rulegroup:vips:vip")
     for statement, priority, verdict in (
