@@ -108,10 +108,10 @@ def statements(document: Block) -> list[Statement]:
 
 def _matches(patterns: list[str], name: str) -> bool:
     name = name.lower()
-    for pattern in map(str.lower, patterns):
+    for pattern in patterns:
         # A pattern of more characters matches nothing, and a long one would be slow to translate.
         short = len(pattern) - pattern.count("*") <= len(name)
         # IAM knows no character classes: a bracket stands for itself.
-        if short and fnmatchcase(name, pattern.replace("[", "[[]")):
+        if short and fnmatchcase(name, pattern.lower().replace("[", "[[]")):
             return True
     return False

@@ -117,9 +117,10 @@ def check(policy: Resource) -> Findings:
 
 
 def _judge(statement: Statement) -> Findings:
-    if not statement.allows or not any(map(statement.matches_action, _OPENS)):
+    if not statement.allows:
         return
-    if statement.raw.has("NotResource") or any(map(_is_any, statement.resources)):
+    every_one = statement.raw.has("NotResource") or any(map(_is_any, statement.resources))
+    if every_one and any(map(statement.matches_action, _OPENS)):
         yield finding(
             "The policy statement '{name}' opens the data of every resource of a kind.",
             name=statement.sid,
