@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import UnionType
 from typing import Any, Never, NotRequired, Required, TypeVar, Union, get_args, get_origin
 
 import pulumi
 
 T = TypeVar("T")
+
+Who = tuple[str, str]
+"""A component's class name and its resource name."""
 
 
 class ArgumentError(pulumi.RunError, ValueError):
@@ -68,8 +72,41 @@ def refuse(component: str, name: str, argument: str, reason: str) -> Never:
     raise ArgumentError(f"{component} '{name}': argument '{argument}' {reason}")
 
 
-Who = tuple[str, str]
-"""A component's class name and its resource name."""
+# --- Single values ---
+
+
+def among(who: Who, path: str, value: object, allowed: Collection[object]) -> None:
+    """Refuse a value that is given and not one of those that are allowed."""
+    if value is not None and value not in allowed:
+        refuse(*who, path, f"is not allowed; give {', '.join(map(str, allowed))}")
+
+
+def matches(who: Who, path: str, value: str | None, pattern: re.Pattern[str], allowed: str) -> None:
+    """Refuse a text of another form."""
+    if value is not None and not pattern.fullmatch(value):
+        refuse(*who, path, f"is not allowed; give {allowed}")
+
+
+def fits(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
+    """Return what tells whether a value is a text of a form: for `check_value`."""
+    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def number(  # noqa: PLR0913, PLR0917  who, what, and both bounds
+    who: Who, path: str, value: int | None, least: int, most: int, what: str = ""
+) -> None:
+    """Refuse a number out of bounds."""
+    if value is not None and not least <= value <= most:
+        refuse(*who, path, f"is not allowed; give {least:,} to {most:,} {what}".rstrip())
+
+
+def unique(who: Who, path: str, names: Sequence[str]) -> None:
+    """Refuse what is named twice."""
+    if len(set(names)) < len(names):
+        refuse(*who, path, "names something twice")
+
+
+# --- Names, presence and types ---
 
 
 def _check_fields(who: Who, path: str, fields: Any, schema: type) -> None:  # noqa: ANN401  given by users

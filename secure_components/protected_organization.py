@@ -11,7 +11,7 @@ from typing import Any, Final, NotRequired, TypedDict
 import pulumi
 import pulumi_github as github
 
-from secure_components.arguments import check_arguments, check_value, refuse
+from secure_components.arguments import among, check_arguments, check_value, matches, refuse
 from secure_components.protected_repository import checks, plans, rules
 from secure_components.protected_repository.args import PullRequestsArgs, PushLimitsArgs, TagsArgs
 
@@ -339,19 +339,19 @@ def _check(name: str, args: ProtectedOrganizationArgs) -> plans.Owner:
     who = (_COMPONENT, name)
     owner = checks.check_owner(who, args)
     login = args.get("organization", name)
-    checks.matches(who, "organization", login, _LOGIN, "the name of an organization")
-    checks.matches(who, "organization_id", args["organization_id"], _ID, "its number, as '1234567'")
+    matches(who, "organization", login, _LOGIN, "the name of an organization")
+    matches(who, "organization_id", args["organization_id"], _ID, "its number, as '1234567'")
     _billing_email(name, args)
-    checks.among(who, "default_permission", args.get("default_permission"), _PERMISSIONS)
+    among(who, "default_permission", args.get("default_permission"), _PERMISSIONS)
     creatable = args.get("members_may_create", ())
     for index, kind in enumerate(creatable):
-        checks.among(who, f"members_may_create.{index}", kind, _CREATABLE)
+        among(who, f"members_may_create.{index}", kind, _CREATABLE)
     checks.offered(who, "members_may_create", plans.PRIVATE_ALONE, owner, wanted=bool(creatable))
     repositories = args.get("repositories", ())
     if "repositories" in args and not repositories:
         refuse(*who, "repositories", "is empty; name some, or drop it for all")
     for index, one in enumerate(repositories):
-        checks.matches(who, f"repositories.{index}", one, _REPOSITORIES, "names, as service-*")
+        matches(who, f"repositories.{index}", one, _REPOSITORIES, "names, as service-*")
     checks.check_branches(who, args.get("protected_branches", ()))
     requests = args.get("pull_requests", {})
     checks.check_pull_requests(who, requests)
@@ -367,9 +367,9 @@ def _check(name: str, args: ProtectedOrganizationArgs) -> plans.Owner:
         path = f"required_workflows.{index}"
         checks.offered(who, path, plans.REQUIRED_WORKFLOWS, owner, wanted=True)
         file = "a file below .github/workflows/"
-        checks.matches(who, f"{path}.path", workflow["path"], _WORKFLOW, file)
+        matches(who, f"{path}.path", workflow["path"], _WORKFLOW, file)
         ref = "refs/heads/NAME, refs/tags/NAME or a full commit"
-        checks.matches(who, f"{path}.ref", workflow.get("ref"), _REF, ref)
+        matches(who, f"{path}.ref", workflow.get("ref"), _REF, ref)
     ruled = not plans.ORGANIZATION_RULESETS.lacking(owner)
     if ruled and not workflows and "required_checks" not in requests:
         reason = "only you know which every repository has; or give required_workflows"

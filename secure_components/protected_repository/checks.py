@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import pulumi
 
-from secure_components.arguments import check_arguments, check_value, refuse
+from secure_components.arguments import (
+    Who,
+    among,
+    check_arguments,
+    check_value,
+    fits,
+    matches,
+    number,
+    refuse,
+    unique,
+)
 from secure_components.protected_repository import plans
 from secure_components.protected_repository.args import (
     EnvironmentArgs,
@@ -45,9 +55,6 @@ _LARGEST_FILE: Final = 100
 _LARGEST_ID: Final = 2**53
 _LONGEST_WAIT: Final = 43_200
 _SHORTEST_SECRET: Final = 20
-
-Who = tuple[str, str]
-"""A component's class name and its resource name."""
 
 
 def check(name: str, args: ProtectedRepositoryArgs) -> plans.Owner:
@@ -194,7 +201,7 @@ def deploy_key(name: str, args: ProtectedRepositoryArgs, title: str) -> pulumi.I
         name,
         path,
         args["deploy_keys"][title],
-        _fits(_KEY),
+        fits(_KEY),
         "the public half of an SSH key, as ssh-ed25519 AAAA...",
     )
 
@@ -206,7 +213,7 @@ def webhook_url(name: str, label: str, webhook: WebhookArgs) -> pulumi.Input[str
         name,
         f"webhooks.{label}.url",
         webhook["url"],
-        _fits(re.compile(r"https://[^\s/@]+(/\S*)?")),
+        fits(re.compile(r"https://[^\s/@]+(/\S*)?")),
         "an address that begins https:// and names no user",
     )
 
@@ -335,35 +342,6 @@ def _adoption(who: Who, args: ProtectedRepositoryArgs) -> None:
             refuse(*who, committed, f"cannot be committed with {reason}; {way_out}")
 
 
-# --- Single values, for the organization too ---
-
-
-def among(who: Who, path: str, value: str | None, allowed: Collection[str]) -> None:
-    """Refuse a value that is not one of those that are allowed."""
-    if value is not None and value not in allowed:
-        refuse(*who, path, f"is not allowed; give {', '.join(allowed)}")
-
-
-def matches(who: Who, path: str, value: str | None, pattern: re.Pattern[str], allowed: str) -> None:
-    """Refuse a text of another form."""
-    if value is not None and not pattern.fullmatch(value):
-        refuse(*who, path, f"is not allowed; give {allowed}")
-
-
-def number(  # noqa: PLR0913, PLR0917  who, what, and both bounds
-    who: Who, path: str, value: int | None, least: int, most: int, what: str = ""
-) -> None:
-    """Refuse a number out of bounds."""
-    if value is not None and not least <= value <= most:
-        refuse(*who, path, f"is not allowed; give {least} to {most:,} {what}".rstrip())
-
-
-def unique(who: Who, path: str, names: Sequence[str]) -> None:
-    """Refuse what is named twice."""
-    if len(set(names)) < len(names):
-        refuse(*who, path, "names something twice")
-
-
 def _refs(who: Who, path: str, given: str | Sequence[str] | None) -> None:
     allowed = "a name without refs/heads/ or refs/tags/, as release/*"
     if isinstance(given, str):
@@ -371,7 +349,3 @@ def _refs(who: Who, path: str, given: str | Sequence[str] | None) -> None:
         return
     for index, one in enumerate(given or ()):
         matches(who, f"{path}.{index}", one, _REF, allowed)
-
-
-def _fits(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pulumi
 
-from secure_components.arguments import check_arguments, check_value, refuse
-from secure_components.protected_repository.checks import (
+from secure_components.arguments import (
     Who,
     among,
-    check_owner,
+    check_arguments,
+    check_value,
+    fits,
     matches,
+    refuse,
     unique,
 )
+from secure_components.protected_repository.checks import check_owner
 from secure_components.pull_request_security import pins, workflows
 from secure_components.pull_request_security.args import (
     InfrastructureArgs,
@@ -77,7 +80,7 @@ def check_workflows(who: Who, args: WorkflowsArgs) -> None:
 def repository(name: str, args: PullRequestSecurityArgs) -> pulumi.Input[str]:
     """Return the repository's name; an `Output` as one that is checked when it resolves."""
     allowed = "a name without its owner, as service"
-    return check_value(COMPONENT, name, "repository", args["repository"], _fits(_NAME), allowed)
+    return check_value(COMPONENT, name, "repository", args["repository"], fits(_NAME), allowed)
 
 
 def snyk_token(who: Who, args: SnykArgs) -> pulumi.Input[str] | None:
@@ -122,8 +125,4 @@ def _given(
 ) -> pulumi.Input[str] | None:
     """Return an argument, by the last part of its path; an `Output` is checked later."""
     value = args.get(path.rpartition(".")[2])
-    return None if value is None else check_value(*who, path, value, _fits(pattern), allowed)
-
-
-def _fits(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+    return None if value is None else check_value(*who, path, value, fits(pattern), allowed)

@@ -6,11 +6,21 @@ import datetime as dt
 import ipaddress
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Never
+from functools import partial
+from typing import Any, Final
 
 import pulumi
 
-from secure_components.arguments import check_arguments, check_value, refuse
+from secure_components.arguments import (
+    Who,
+    among,
+    check_arguments,
+    check_value,
+    fits,
+    matches,
+    number,
+    refuse,
+)
 from secure_components.documents import RETENTIONS
 from secure_components.web_application_firewall import capacity, endpoints
 from secure_components.web_application_firewall.args import (
@@ -141,9 +151,12 @@ class _Check:
     """Checks one after the other; the first that fails raises."""
 
     def __init__(self, name: str, args: WebApplicationFirewallArgs) -> None:
-        self._name = name
+        self._who = who = (COMPONENT, name)
+        self._refuse = partial(refuse, *who)
+        self._among = partial(among, who)
+        self._matches = partial(matches, who)
+        self._number = partial(number, who)
         self._args = args
-        self._values: Mapping[str, Any] = args
 
     def run(self) -> None:
         args = self._args
@@ -286,7 +299,7 @@ class _Check:
                     if value.pulumi_resource_type != _IP_SET:
                         self._refuse(path, "is another resource; give an aws.wafv2.IpSet, or CIDRs")
                 elif isinstance(value, str) and not _IP_SET_ARN.fullmatch(value):
-                    check_range(self._name, path, value)
+                    check_range(self._who, path, value)
 
     def _countries(self) -> None:
         countries: Mapping[str, Sequence[str]] = self._args.get("countries", {})  # type: ignore[assignment]
@@ -310,8 +323,7 @@ class _Check:
         self._later("logging.kms_key_arn", logging, _KEY_ARN, "the ARN of a key")
         if "retention_in_days" in logging:
             check_value(
-                COMPONENT,
-                self._name,
+                *self._who,
                 "logging.retention_in_days",
                 logging["retention_in_days"],
                 lambda days: days in RETENTIONS,
@@ -379,21 +391,6 @@ class _Check:
 
     # --- Kinds of checks ---
 
-    def _refuse(self, path: str, reason: str) -> Never:
-        refuse(COMPONENT, self._name, path, reason)
-
-    def _among(self, path: str, value: object, allowed: Sequence[object]) -> None:
-        if value is not None and value not in allowed:
-            self._refuse(path, f"is not allowed; give {_list(allowed)}")
-
-    def _number(self, path: str, value: int | None, least: int, most: int, of: str) -> None:
-        if value is not None and not least <= value <= most:
-            self._refuse(path, f"is not allowed; give {least:,} to {most:,} {of}")
-
-    def _matches(self, path: str, value: str | None, pattern: re.Pattern[str], form: str) -> None:
-        if value is not None and not pattern.fullmatch(value):
-            self._refuse(path, f"is not allowed; give {form}")
-
     def _named(self, path: str, name: str) -> None:
         self._matches(path, name, _NAME, "a name of 1 to 100 letters, digits, '-' and '_'")
 
@@ -411,11 +408,10 @@ class _Check:
         argument = path.rpartition(".")[2]
         if argument in values:
             check_value(
-                COMPONENT,
-                self._name,
+                *self._who,
                 path,
                 values[argument],
-                lambda value: pattern.fullmatch(value) is not None,
+                fits(pattern),
                 form,
             )
 
@@ -452,7 +448,7 @@ _DESTINATION: Final = (
 )
 
 
-def check_range(name: str, path: str, address: str) -> str:
+def check_range(who: Who, path: str, address: str) -> str:
     """Return a CIDR that AWS WAF takes.
 
     Raises:
@@ -462,15 +458,14 @@ def check_range(name: str, path: str, address: str) -> str:
         network = ipaddress.ip_network(address)
     except ValueError:
         refuse(
-            COMPONENT,
-            name,
+            *who,
             path,
             "is no CIDR without host bits, as 192.0.2.0/24, nor an IP set's ARN",
         )
     if "/" not in address:
-        refuse(COMPONENT, name, path, f"lacks its prefix; write /{network.max_prefixlen} after it")
+        refuse(*who, path, f"lacks its prefix; write /{network.max_prefixlen} after it")
     if network.prefixlen == 0:
-        refuse(COMPONENT, name, path, "is everybody, which AWS WAF refuses; name narrower ranges")
+        refuse(*who, path, "is everybody, which AWS WAF refuses; name narrower ranges")
     return address
 
 

@@ -341,7 +341,7 @@ def _addresses(
     path = f"ip_restrictions.{list_}"
 
     def of_version(known: Sequence[str]) -> Sequence[str]:
-        checked = [checks.check_range(name, path, one) for one in known]
+        checked = [checks.check_range((checks.COMPONENT, name), path, one) for one in known]
         return [one for one in checked if mark in one]
 
     ranges = [
