@@ -61,6 +61,12 @@ class Statement:
         return self.raw.strings("Principal", "Service")
 
     @property
+    def whole_service(self) -> bool:
+        """Whether it is about every action, be it of one service, or about all but some."""
+        wild = any(action == "*" or action.endswith(":*") for action in self.raw.strings("Action"))
+        return wild or self.raw.has("NotAction")
+
+    @property
     def denies_plain_http(self) -> bool:
         """Whether it denies everyone what comes without TLS, and under no further condition."""
         conditions = [
@@ -94,6 +100,9 @@ class Statement:
             for operator, key, values in self.conditions()
         )
 
+
+SOURCES = ("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:SourceOrgPaths")
+"""Condition keys that tie a service to whom it acts for (IAM User Guide, "confused deputy")."""
 
 _NO_TLS = [(operator, "aws:securetransport", ["false"]) for operator in ("Bool", "BoolIfExists")]
 _BINDING = frozenset(

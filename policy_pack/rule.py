@@ -372,7 +372,7 @@ class Resource(Block):
             return False
         if value is not UNKNOWN and not target.has_unknown_identity:
             return False
-        if _of_one_type(sources, target.type) > 1:
+        if sum(type_of(urn) == target.type for urn in sources) > 1:
             raise Undecided(self.name, property)
         return True
 
@@ -386,11 +386,6 @@ class Resource(Block):
     def has_unknown_identity(self) -> bool:
         """Whether other resources may refer to this one by a value that is not known yet."""
         return any(self._find((output,)) is UNKNOWN for output in IDENTITIES)
-
-
-def _of_one_type(urns: Sequence[str], type_: str) -> int:
-    """Count the URNs of a type. A URN is `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`."""
-    return sum(f"${urn}".rpartition("::")[0].endswith((f"${type_}", f"::{type_}")) for urn in urns)
 
 
 _Made = TypeVar("_Made")

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from policy_pack.aws import LOG_RESOURCE_POLICIES
-from policy_pack.iam import Statement, statements
+from policy_pack.iam import SOURCES, Statement, statements
 from policy_pack.rule import (
     UNKNOWN,
     Findings,
@@ -16,8 +16,6 @@ from policy_pack.rule import (
     prowler,
     rule,
 )
-
-_SOURCES = ("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:SourceOrgPaths")
 
 
 def _policy(**changes: object) -> dict[str, Any]:
@@ -60,7 +58,7 @@ def check(policy: Resource) -> Findings:
 
 def _judge(statement: Statement) -> Findings:
     open_ = statement.everyone or statement.services
-    if statement.allows and open_ and not statement.binds(*_SOURCES):
+    if statement.allows and open_ and not statement.binds(*SOURCES):
         yield finding(
             "The log policy statement '{name}' allows a service or everyone, from anywhere.",
             name=statement.sid,

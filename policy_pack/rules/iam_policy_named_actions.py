@@ -67,8 +67,5 @@ def check(policy: Resource) -> Findings:
 
 
 def _judge(statement: Statement) -> Findings:
-    if not statement.allows:
-        return
-    wild = any(action == "*" or action.endswith(":*") for action in statement.raw.strings("Action"))
-    if wild or statement.raw.has("NotAction"):
+    if statement.allows and statement.whole_service:
         yield finding("The policy statement '{name}' allows all of a service.", name=statement.sid)

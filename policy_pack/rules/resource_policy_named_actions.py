@@ -79,10 +79,8 @@ def check(resource: Resource) -> Findings:
 
 
 def _judge(statement: Statement) -> Findings:
-    if not statement.allows or not (statement.services or statement.everyone):
-        return
-    wild = any(action == "*" or action.endswith(":*") for action in statement.raw.strings("Action"))
-    if wild or statement.raw.has("NotAction"):
+    to_others = statement.services or statement.everyone
+    if statement.allows and to_others and statement.whole_service:
         yield finding(
             "The policy statement '{name}' allows every action to a service or to everyone.",
             name=statement.sid,

@@ -4,10 +4,9 @@ import json
 from typing import Any
 
 from policy_pack.aws import BUCKET_POLICIES, BUCKETS
-from policy_pack.iam import Statement, statements
+from policy_pack.iam import SOURCES, Statement, statements
 from policy_pack.rule import UNKNOWN, Findings, Resource, Severity, every, finding, owasp, rule
 
-_SOURCES = ("aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths")
 _TRAIL = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/audit"
 
 
@@ -58,7 +57,7 @@ def check(resource: Resource) -> Findings:
 
 
 def _judge(statement: Statement) -> Findings:
-    if statement.allows and statement.services and not statement.binds(*_SOURCES):
+    if statement.allows and statement.services and not statement.binds(*SOURCES):
         yield finding(
             "The policy statement '{name}' allows a service on anyone's behalf.", name=statement.sid
         )

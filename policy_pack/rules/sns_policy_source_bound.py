@@ -4,10 +4,8 @@ import json
 from typing import Any
 
 from policy_pack.aws import TOPIC_POLICIES, TOPICS
-from policy_pack.iam import Statement, statements
+from policy_pack.iam import SOURCES, Statement, statements
 from policy_pack.rule import UNKNOWN, Findings, Resource, Severity, every, finding, owasp, rule
-
-_SOURCES = ("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:SourceOrgPaths")
 
 
 def _policy(**changes: object) -> dict[str, Any]:
@@ -50,7 +48,7 @@ def check(resource: Resource) -> Findings:
 
 
 def _judge(statement: Statement) -> Findings:
-    if statement.allows and statement.services and not statement.binds(*_SOURCES):
+    if statement.allows and statement.services and not statement.binds(*SOURCES):
         yield finding(
             "The topic policy statement '{name}' allows a service on anyone's behalf.",
             name=statement.sid,
