@@ -6,6 +6,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import pulumi
@@ -27,6 +28,7 @@ from secure_components.web_application_firewall import (
     organization,
 )
 from secure_components.web_application_firewall.args import LoggingArgs, WebApplicationFirewallArgs
+from secure_components.web_application_firewall.destinations import redacted_headers
 from secure_components.web_application_firewall.managed_rules import coverage
 from secure_components.web_application_firewall.rules import (
     AddressLists,
@@ -278,31 +280,55 @@ def _owasp(args: WebApplicationFirewallArgs) -> Mapping[str, str]:
 # --- Addresses ---
 
 
+_MARKS: Final = {"IPV4": ".", "IPV6": ":"}
+"""What stands in every address of a version, and in none of the other."""
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What one list was given.
+
+    Attributes:
+        ranges: CIDRs; what is not known yet may be of either version.
+        existing: IP sets that exist, as resources or ARNs.
+    """
+
+    ranges: Sequence[pulumi.Input[str]]
+    existing: Sequence[Any]
+
+    @property
+    def versions(self) -> list[str]:
+        """The versions of the IP sets to make."""
+        return [
+            version
+            for version, mark in _MARKS.items()
+            if any(not isinstance(one, str) or mark in one for one in self.ranges)
+        ]
+
+
+def _given(args: WebApplicationFirewallArgs) -> Mapping[str, _Given]:
+    """Return what each list was given."""
+    restrictions: Mapping[str, Any] = args.get("ip_restrictions", {})
+    given = {}
+    for list_ in _LISTS:
+        ranges: list[pulumi.Input[str]] = []
+        existing: list[Any] = []
+        for one in restrictions.get(list_, ()):
+            named = isinstance(one, str) and one.startswith("arn:")
+            is_set = named or isinstance(one, pulumi.Resource)
+            (existing if is_set else ranges).append(one)
+        given[list_] = _Given(ranges, existing)
+    return given
+
+
 def _planned_lists(args: WebApplicationFirewallArgs) -> AddressLists:
     """Return lists of as many IP sets as will be made."""
-    restrictions: Mapping[str, Any] = args.get("ip_restrictions", {})
     return AddressLists(
         **{
-            list_: ["planned"] * sum(map(len, _split(restrictions.get(list_, ()))))
-            for list_ in _LISTS
+            list_: ["planned"] * (len(given.versions) + len(given.existing))
+            for list_, given in _given(args).items()
         }
     )
-
-
-def _split(addresses: Sequence[Any]) -> tuple[list[str], list[Any]]:
-    """Return the versions of the IP sets to make, and those that exist."""
-    existing = [
-        one
-        for one in addresses
-        if isinstance(one, pulumi.Resource) or (isinstance(one, str) and one.startswith("arn:"))
-    ]
-    ranges = [one for one in addresses if one not in existing]
-    versions = []
-    for version, mark in (("IPV4", "."), ("IPV6", ":")):
-        # What is not known yet may be of either version.
-        if any(not isinstance(one, str) or mark in one for one in ranges):
-            versions.append(version)
-    return versions, existing
 
 
 def _address_lists(
@@ -312,44 +338,36 @@ def _address_lists(
     region: str | None,
     child: pulumi.ResourceOptions,
 ) -> AddressLists:
-    restrictions: Mapping[str, Any] = args.get("ip_restrictions", {})
-    loose = ["addresses"] if restrictions.get("updated_elsewhere") else []
+    loose = ["addresses"] if args.get("ip_restrictions", {}).get("updated_elsewhere") else []
     opts = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(ignore_changes=loose))
-    lists: dict[str, list[pulumi.Input[str]]] = {list_: [] for list_ in _LISTS}
-    for list_ in _LISTS:
-        given = restrictions.get(list_, ())
-        versions, existing = _split(given)
-        for version in versions:
-            made = aws.wafv2.IpSet(
+    lists: dict[str, list[pulumi.Input[str]]] = {}
+    for list_, given in _given(args).items():
+        made = [
+            aws.wafv2.IpSet(
                 f"{name}-{list_}-{version.lower()}",
                 description=f"Addresses of the list {list_}",
                 scope=scope,
                 ip_address_version=version,
-                addresses=_addresses(name, list_, given, version),
+                addresses=_addresses(name, list_, given.ranges, version),
                 region=region,
                 opts=opts,
             )
-            lists[list_].append(made.arn)
-        lists[list_] += [getattr(one, "arn", one) for one in existing]
+            for version in given.versions
+        ]
+        lists[list_] = [one.arn for one in made]
+        lists[list_] += [getattr(one, "arn", one) for one in given.existing]
     return AddressLists(**lists)
 
 
 def _addresses(
-    name: str, list_: str, given: Sequence[Any], version: str
+    name: str, list_: str, ranges: Sequence[pulumi.Input[str]], version: str
 ) -> pulumi.Output[Sequence[str]]:
-    mark = "." if version == "IPV4" else ":"
-    path = f"ip_restrictions.{list_}"
+    who, path = (checks.COMPONENT, name), f"ip_restrictions.{list_}"
 
     def of_version(known: Sequence[str]) -> Sequence[str]:
-        checked = [checks.check_range((checks.COMPONENT, name), path, one) for one in known]
-        return [one for one in checked if mark in one]
+        checked = [checks.check_range(who, path, one) for one in known]
+        return [one for one in checked if _MARKS[version] in one]
 
-    ranges = [
-        one
-        for one in given
-        if not isinstance(one, pulumi.Resource)
-        and not (isinstance(one, str) and one.startswith("arn:"))
-    ]
     return pulumi.Output.all(*ranges).apply(of_version)
 
 
@@ -393,13 +411,8 @@ _KEEP_MATCHED: Final[Any] = {
 
 
 def _redacted_fields(logging: LoggingArgs) -> Any:  # noqa: ANN401  as the provider takes it
-    headers = ({"single_header": {"name": header}} for header in _redacted_headers(logging))
+    headers = ({"single_header": {"name": header}} for header in redacted_headers(logging))
     return [{"query_string": {}}, *headers]
-
-
-def _redacted_headers(logging: LoggingArgs) -> list[str]:
-    chosen = (header.lower() for header in logging.get("redact_headers", ()))
-    return list(dict.fromkeys(("authorization", "cookie", *chosen)))
 
 
 def _data_protection(logging: LoggingArgs) -> Any:  # noqa: ANN401  as the provider takes it
@@ -414,7 +427,7 @@ def _data_protection(logging: LoggingArgs) -> Any:  # noqa: ANN401  as the provi
             "exclude_rate_based_details": False,
         }
 
-    headers = _redacted_headers(logging)
+    headers = redacted_headers(logging)
     return {
         "data_protections": [
             *(substitute("SINGLE_HEADER", header) for header in headers),

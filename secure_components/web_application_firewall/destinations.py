@@ -165,6 +165,12 @@ def _stream(  # noqa: PLR0913, PLR0917  as `make`
     return Destination(stream.arn, (stream,))
 
 
+def redacted_headers(logging: LoggingArgs) -> list[str]:
+    """Return the headers that no log shows, in lower case, each once."""
+    chosen = (header.lower() for header in logging.get("redact_headers", ()))
+    return list(dict.fromkeys(("authorization", "cookie", *chosen)))
+
+
 def short(text: str, longest: int) -> str:
     """Return a text at a length that a name may have, still different from every other."""
     if len(text) <= longest:

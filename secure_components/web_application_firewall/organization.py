@@ -12,9 +12,8 @@ import pulumi_aws as aws
 from secure_components.web_application_firewall.args import WebApplicationFirewallArgs
 from secure_components.web_application_firewall.capacity import units
 from secure_components.web_application_firewall.checks import CLOUDFRONT_TYPE, ORGANIZATION_TYPES
+from secure_components.web_application_firewall.destinations import redacted_headers
 from secure_components.web_application_firewall.rules import Rule, RuleSet, visibility
-
-_REDACTED = ("authorization", "cookie")
 
 
 def is_global(args: WebApplicationFirewallArgs) -> bool:
@@ -126,9 +125,9 @@ def _service_data(
         "excludeRules": [],
         "sampledRequestsEnabled": True,
     }
-    headers = (*_REDACTED, *args.get("logging", {}).get("redact_headers", ()))
     redacted = [
-        {"redactedFieldType": "SingleHeader", "redactedFieldValue": header} for header in headers
+        {"redactedFieldType": "SingleHeader", "redactedFieldValue": header}
+        for header in redacted_headers(args.get("logging", {}))
     ]
     return {
         "type": "WAFV2",
