@@ -60,6 +60,8 @@ _DESTINATION_ARN: Final = re.compile(
     r"arn:aws[a-z-]*:(logs:[a-z0-9-]+:\d{12}:log-group:|s3:::|"
     r"firehose:[a-z0-9-]+:\d{12}:deliverystream/)aws-waf-logs-[A-Za-z0-9._/#-]+"
 )
+_NO_LOG_GROUP: Final = re.compile(r"arn:aws[a-z-]*:(s3|firehose):.+")
+"""Firewall Manager API Reference, `SecurityServicePolicyData`: S3 or Firehose."""
 _IP_SET: Final = "aws:wafv2/ipSet:IpSet"
 _IP_SET_ARN: Final = re.compile(
     r"arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:(regional|global)/ipset/.+"
@@ -365,6 +367,8 @@ class _Check:
                 "is required with the scope organization, and no other destination is allowed: a "
                 "bucket or delivery stream that Firewall Manager may name in every account",
             )
+        form = "the ARN of a bucket or delivery stream: Firewall Manager logs to no log group"
+        self._later("logging.destination_arn", args["logging"], _NO_LOG_GROUP, form)
         if "allow" in args.get("ip_restrictions", {}):
             self._refuse("ip_restrictions.allow", _NO_ORGANIZATION)
         for group, use in args.get("managed_rule_groups", {}).items():

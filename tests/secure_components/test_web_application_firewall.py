@@ -899,6 +899,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"alarms": {"topic_arn": "topic"}}, "give the ARN of an SNS topic"),
     ({"organization": {}}, "'organization' needs the scope organization"),
     ({"scope": "organization"}, "'logging.destination_arn' is required"),
+    (
+        organization(
+            logging={
+                "destination_arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:aws-waf-logs-all"
+            }
+        ),
+        "'logging.destination_arn' is not allowed; give the ARN of a bucket or delivery stream",
+    ),
     (organization(dashboard=True), "'dashboard' cannot be used with the scope organization"),
     (organization(ip_restrictions={"allow": ["192.0.2.0/24"]}), "'ip_restrictions.allow' cannot"),
     (organization(organization={"resource_types": ["AWS::EC2::Instance"]}), "is not allowed; give"),
