@@ -12,6 +12,7 @@ import pulumi
 import pytest
 
 from secure_components import ArgumentError, AuditTrail, AuditTrailArgs
+from tests.secure_components.programs import run
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 TRAIL = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/project-stack-audit"
@@ -20,15 +21,8 @@ GIVEN_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-5555555
 
 
 def make(**args: Any) -> AuditTrail:
-    made: list[AuditTrail] = []
-
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def program() -> pulumi.Output[str]:
-        made.append(AuditTrail("audit", cast("AuditTrailArgs", args)))
-        return made[0].trail_arn
-
-    program()
-    return made[0]
+    made: AuditTrail = run(lambda: AuditTrail("audit", cast("AuditTrailArgs", args)))
+    return made
 
 
 def test_children_keep_their_names(recorder: Any) -> None:

@@ -13,6 +13,7 @@ import pulumi
 import pytest
 
 from secure_components import ArgumentError, ProtectedOrganization, ProtectedOrganizationArgs
+from tests.secure_components.programs import run
 
 REQUIRED: dict[str, Any] = {"organization_id": "1234567", "billing_email": "bills@example.org"}
 CHECKED: dict[str, Any] = {"pull_requests": {"required_checks": [{"name": "tests"}]}}
@@ -28,16 +29,9 @@ ALL = {"includes": ["~ALL"], "excludes": [], "protected": False}
 
 
 def make(**args: Any) -> ProtectedOrganization:
-    made: list[ProtectedOrganization] = []
-
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def program() -> pulumi.Output[str]:
-        given = cast("ProtectedOrganizationArgs", {**REQUIRED, **args})
-        made.append(ProtectedOrganization("acme", given))
-        return made[0].organization
-
-    program()
-    return made[0]
+    given = cast("ProtectedOrganizationArgs", {**REQUIRED, **args})
+    made: ProtectedOrganization = run(lambda: ProtectedOrganization("acme", given))
+    return made
 
 
 def test_children_keep_their_names(recorder: Any) -> None:

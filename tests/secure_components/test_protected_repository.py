@@ -17,6 +17,7 @@ import yaml
 
 from secure_components import ArgumentError, ProtectedRepository, ProtectedRepositoryArgs
 from secure_components.protected_repository import checks, plans
+from tests.secure_components.programs import run, value
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFQ2b3Rlc3Rrb2V5Zm9ydGVzdHM deploy"
 SECRET_MARK = "1b47061264138c4ac30d75fd1eb44270"
@@ -71,26 +72,9 @@ EVERYTHING: dict[str, Any] = {
 
 
 def make(**args: Any) -> ProtectedRepository:
-    made: list[ProtectedRepository] = []
-
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def program() -> pulumi.Output[str]:
-        made.append(ProtectedRepository("service", cast("ProtectedRepositoryArgs", args)))
-        return made[0].full_name
-
-    program()
-    return made[0]
-
-
-def value(output: pulumi.Output[Any]) -> Any:
-    found: list[Any] = []
-
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def program() -> pulumi.Output[Any]:
-        return output.apply(found.append)
-
-    program()
-    return found[0]
+    given = cast("ProtectedRepositoryArgs", args)
+    made: ProtectedRepository = run(lambda: ProtectedRepository("service", given))
+    return made
 
 
 # --- As it comes ---

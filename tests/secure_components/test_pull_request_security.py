@@ -26,6 +26,7 @@ from secure_components import (
 from secure_components.protected_repository import plans
 from secure_components.pull_request_security import pins, workflows
 from tests.secure_components.linters import findings, written
+from tests.secure_components.programs import run, value
 from tests.secure_components.test_agreement_repository import registered
 from tests.secure_components.weakening import found
 from tools.render_github import rendered
@@ -90,27 +91,9 @@ def jobs(args: dict[str, Any], owner: plans.Owner = PUBLIC) -> dict[str, Any]:
 
 
 def make(**args: Any) -> PullRequestSecurity:
-    made: list[PullRequestSecurity] = []
-
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def program() -> pulumi.Output[Any]:
-        given = cast("PullRequestSecurityArgs", {"repository": "service", **args})
-        made.append(PullRequestSecurity("ci", given))
-        return made[0].coverage
-
-    program()
-    return made[0]
-
-
-def value(output: pulumi.Output[Any]) -> Any:
-    seen: list[Any] = []
-
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def program() -> pulumi.Output[Any]:
-        return output.apply(seen.append)
-
-    program()
-    return seen[0]
+    given = cast("PullRequestSecurityArgs", {"repository": "service", **args})
+    made: PullRequestSecurity = run(lambda: PullRequestSecurity("ci", given))
+    return made
 
 
 # --- What linters say ---
@@ -380,15 +363,9 @@ def test_files_are_committed_one_by_one_and_left_to_pull_requests(
 
 
 def repository(**args: Any) -> ProtectedRepository:
-    made: list[ProtectedRepository] = []
-
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def program() -> pulumi.Output[Any]:
-        made.append(ProtectedRepository("service", cast("ProtectedRepositoryArgs", args)))
-        return made[0].full_name
-
-    program()
-    return made[0]
+    given = cast("ProtectedRepositoryArgs", args)
+    made: ProtectedRepository = run(lambda: ProtectedRepository("service", given))
+    return made
 
 
 def test_repository_commits_requires_and_allows(

@@ -18,6 +18,7 @@ import pulumi_aws as aws
 import pytest
 
 from secure_components import ArgumentError, WebApplicationFirewall, WebApplicationFirewallArgs
+from tests.secure_components.programs import run
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 BASE = "project-stack-site"
@@ -42,18 +43,6 @@ NOT_ALLOW_LISTED = {
         }
     }
 }
-
-
-def run(program: Callable[[], Any]) -> Any:
-    """Run a program under the mocks, and return what it returns, once all is registered."""
-    made: list[Any] = []
-
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def wrapped() -> None:
-        made.append(program())
-
-    wrapped()
-    return made[0]
 
 
 def refuse_later(program: Callable[[], Any], message: str) -> None:
