@@ -3,10 +3,10 @@
 # ruff: noqa: S106  a type token is no password
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import Any, Final, cast
 
+from local.cloud import policies
 from local.cloud.aws_api import AwsApi
 from local.cloud.table import Api, ApiError, AutoName, Call, Facet, Properties, Resource
 
@@ -81,20 +81,14 @@ def _require_bucket_policy(api: Api, bucket_policy: Properties) -> None:
     del api
     own = f"arn:aws:s3:::{bucket_policy['bucket']}"
     try:
-        statements = json.loads(str(bucket_policy["policy"]))["Statement"]
-        statements = statements if isinstance(statements, list) else [statements]
-        for each in statements:
-            resources = each["Resource"] if "Resource" in each else each["NotResource"]
-            resources = resources if isinstance(resources, list) else [resources]
-            strange = [r for r in resources if r != "*" and r.partition("/")[0] != own]
-            if each["Effect"] not in ("Allow", "Deny") or not each.keys() & {"Action", "NotAction"}:
-                raise _malformed("a statement lacks a valid Effect or an Action")
-            if not each.keys() & {"Principal", "NotPrincipal"}:
-                raise _malformed("a statement lacks a Principal")
-            if strange:
-                raise _malformed("a statement names a resource outside this bucket")
-    except (ValueError, LookupError, TypeError, AttributeError):
+        found = policies.statements(bucket_policy["policy"])
+    except ValueError:
         raise _malformed("it is no JSON policy document with complete statements") from None
+    for each in found:
+        named: Any = each["Resource"] if "Resource" in each else each["NotResource"]
+        resources = named if isinstance(named, list) else [named]
+        if any(one != "*" and str(one).partition("/")[0] != own for one in resources):
+            raise _malformed("a statement names a resource outside this bucket")
 
 
 def _malformed(why: str) -> ApiError:
