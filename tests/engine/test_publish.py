@@ -216,7 +216,7 @@ def test_rule_is_described(published: PulumiCloud, rule: Rule) -> None:
         "name": rule.id,
         "displayName": rule.title,
         "description": rule.rationale,
-        "enforcementLevel": "mandatory",
+        "enforcementLevel": rule.level.value,
         "severity": rule.severity.value,
         "message": rule.fix_with(),
         "remediationSteps": rule.fix_with(),
