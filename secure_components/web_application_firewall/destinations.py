@@ -61,105 +61,96 @@ def make(  # noqa: PLR0913  all but the name are named
     makers = {"cloudwatch": _log_group, "s3": _bucket, "firehose": _stream}
     retention = logging.get("retention_in_days", RETENTIONS[0])
     made = makers[logging.get("destination", "cloudwatch")]
-    return made(name, base, place, key_arn, retention, region, child)
+    return made(_New(name, base, place, key_arn, retention, region, child))
 
 
-def _log_group(  # noqa: PLR0913, PLR0917  as `make`
-    name: str,
-    base: str,
-    place: pulumi.Output[Place],
-    key_arn: pulumi.Input[str],
-    retention: pulumi.Input[int],
-    region: str | None,
-    child: pulumi.ResourceOptions,
-) -> Destination:
+@dataclass(frozen=True)
+class _New:
+    """What a destination is made with: see `make`."""
+
+    name: str
+    base: str
+    place: pulumi.Output[Place]
+    key_arn: pulumi.Input[str]
+    retention: pulumi.Input[int]
+    region: str | None
+    child: pulumi.ResourceOptions
+
+
+def _log_group(new: _New) -> Destination:
     group = aws.cloudwatch.LogGroup(
-        f"{name}-log-group",
-        name=log_group_name(base),
-        kms_key_id=key_arn,
-        retention_in_days=retention,
-        region=region,
-        opts=child,
+        f"{new.name}-log-group",
+        name=log_group_name(new.base),
+        kms_key_id=new.key_arn,
+        retention_in_days=new.retention,
+        region=new.region,
+        opts=new.child,
     )
     # Without it AWS WAF writes one itself, which no code shows and no destroy takes away.
     policy = aws.cloudwatch.LogResourcePolicy(
-        f"{name}-log-policy",
-        policy_name=log_group_name(base),
-        policy_document=document_of(_log_policy, place, base),
-        region=region,
-        opts=child,
+        f"{new.name}-log-policy",
+        policy_name=log_group_name(new.base),
+        policy_document=document_of(_log_policy, new.place, new.base),
+        region=new.region,
+        opts=new.child,
     )
     return Destination(group.arn, (group, policy))
 
 
-def _bucket(  # noqa: PLR0913, PLR0917  as `make`
-    name: str,
-    base: str,
-    place: pulumi.Output[Place],
-    key_arn: pulumi.Input[str],
-    retention: pulumi.Input[int],
-    region: str | None,
-    child: pulumi.ResourceOptions,
-) -> Destination:
+def _bucket(new: _New) -> Destination:
     made = private_bucket(
-        f"{name}-bucket",
-        key_arn=key_arn,
-        policy=lambda bucket: document_of(_bucket_policy, place, bucket),
-        bucket=place.apply(lambda at: _bucket_name(base, at)),
-        retention_in_days=retention,
-        region=region,
-        opts=child,
+        f"{new.name}-bucket",
+        key_arn=new.key_arn,
+        policy=lambda bucket: document_of(_bucket_policy, new.place, bucket),
+        bucket=new.place.apply(lambda at: _bucket_name(new.base, at)),
+        retention_in_days=new.retention,
+        region=new.region,
+        opts=new.child,
     )
     return Destination(made.arn, made.ready)
 
 
-def _stream(  # noqa: PLR0913, PLR0917  as `make`
-    name: str,
-    base: str,
-    place: pulumi.Output[Place],
-    key_arn: pulumi.Input[str],
-    retention: pulumi.Input[int],
-    region: str | None,
-    child: pulumi.ResourceOptions,
-) -> Destination:
+def _stream(new: _New) -> Destination:
     bucket: PrivateBucket = private_bucket(
-        f"{name}-bucket",
-        key_arn=key_arn,
-        policy=lambda made: document_of(lambda at, b: tls_only(_bucket_arn(at, b)), place, made),
-        retention_in_days=retention,
-        region=region,
-        opts=child,
+        f"{new.name}-bucket",
+        key_arn=new.key_arn,
+        policy=lambda made: document_of(
+            lambda at, b: tls_only(_bucket_arn(at, b)), new.place, made
+        ),
+        retention_in_days=new.retention,
+        region=new.region,
+        opts=new.child,
     )
     role = aws.iam.Role(
-        f"{name}-stream-role",
+        f"{new.name}-stream-role",
         description="Lets the delivery stream of the firewall's logs write to its bucket",
-        assume_role_policy=document_of(_stream_trust, place),
-        opts=child,
+        assume_role_policy=document_of(_stream_trust, new.place),
+        opts=new.child,
     )
     policy = aws.iam.RolePolicy(
-        f"{name}-stream-role-policy",
+        f"{new.name}-stream-role-policy",
         role=role.name,
-        policy=document_of(_stream_policy, bucket.arn, key_arn),
-        opts=child,
+        policy=document_of(_stream_policy, bucket.arn, new.key_arn),
+        opts=new.child,
     )
     stream = aws.kinesis.FirehoseDeliveryStream(
-        f"{name}-stream",
-        name=short(f"{_PREFIX}{base}", _LONGEST_STREAM),
+        f"{new.name}-stream",
+        name=short(f"{_PREFIX}{new.base}", _LONGEST_STREAM),
         destination="extended_s3",
         extended_s3_configuration={
             "role_arn": role.arn,
             "bucket_arn": bucket.arn,
-            "kms_key_arn": key_arn,
+            "kms_key_arn": new.key_arn,
             "compression_format": "GZIP",
         },
         server_side_encryption={
             "enabled": True,
             "key_type": "CUSTOMER_MANAGED_CMK",
-            "key_arn": key_arn,
+            "key_arn": new.key_arn,
         },
-        region=region,
+        region=new.region,
         opts=pulumi.ResourceOptions.merge(
-            child, pulumi.ResourceOptions(depends_on=[policy, *bucket.ready])
+            new.child, pulumi.ResourceOptions(depends_on=[policy, *bucket.ready])
         ),
     )
     return Destination(stream.arn, (stream,))
