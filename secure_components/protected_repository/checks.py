@@ -235,6 +235,11 @@ def repository_name(name: str, args: ProtectedRepositoryArgs) -> str:
     return args.get("repository_name", name)
 
 
+def default_branch(args: ProtectedRepositoryArgs) -> str:
+    """Return the name of the default branch."""
+    return args.get("default_branch", "main")
+
+
 def commits_files(args: ProtectedRepositoryArgs) -> bool:
     """Tell whether files can be committed: not where the branch may be protected already."""
     return not (args.get("adopt") or args.get("in_protected_organization"))
@@ -268,7 +273,7 @@ def roles(args: ProtectedRepositoryArgs) -> Collection[str]:
 def deployers(args: ProtectedRepositoryArgs, environment: str) -> Sequence[tuple[str, str]]:
     """Return which branches and tags may deploy to an environment: kind and pattern."""
     settings = args["environments"][environment]
-    default = () if settings.get("tags") else (args.get("default_branch", "main"),)
+    default = () if settings.get("tags") else (default_branch(args),)
     branches = settings.get("branches") or default
     return [
         *(("branch", pattern) for pattern in branches),

@@ -287,7 +287,7 @@ def _security(
     if "workflows" not in args:
         return None
     workflow_checks.check_workflows((checks.COMPONENT, name), args["workflows"])
-    return workflows.Settings(args["workflows"], owner, args.get("default_branch", "main"))
+    return workflows.Settings(args["workflows"], owner, checks.default_branch(args))
 
 
 def _make_workflows(
@@ -299,7 +299,7 @@ def _make_workflows(
         {
             "repository": repository.name,
             "workflows": args["workflows"],
-            "default_branch": args.get("default_branch", "main"),
+            "default_branch": checks.default_branch(args),
             "visibility": owner.visibility,
             "plan": owner.plan,
             "add_ons": list(owner.add_ons),

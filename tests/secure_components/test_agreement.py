@@ -6,15 +6,13 @@ Every component as it is made has no finding; each of its inputs, weakened one a
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 import pulumi
 import pytest
 
-from policy_pack.catalog import rules
-from policy_pack.controls import serves
 from secure_components import AuditTrail
+from tests.secure_components.claims import claimed, served
 from tests.secure_components.weakening import REFUSED, STRICTER, Made, found, made_by, survivors
 
 HARMLESS: Final[dict[str, str]] = {
@@ -49,14 +47,4 @@ def test_every_weakening_is_found_or_harmless(audit_trail: Made) -> None:
 def test_docstring_names_what_the_rules_of_its_children_serve(
     audit_trail: Made, framework: str
 ) -> None:
-    types = set(audit_trail.types.values())
-    served = {
-        control.id
-        for rule in rules()
-        if set(rule.types) & types
-        for control in serves(rule.controls)
-        if control.framework == framework
-    }
-    claimed = re.search(rf"{framework} \(([^)]*)\)", AuditTrail.__doc__ or "")
-    assert claimed
-    assert {one.strip() for one in claimed[1].split(",")} == served
+    assert claimed(AuditTrail, framework) == served(audit_trail.types.values(), framework)

@@ -7,16 +7,14 @@ not.
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final, cast
 
 import pulumi
 import pulumi_aws as aws
 import pytest
 
-from policy_pack.catalog import rules
-from policy_pack.controls import serves
 from secure_components import WebApplicationFirewall, WebApplicationFirewallArgs
+from tests.secure_components.claims import claimed, served
 from tests.secure_components.weakening import (
     COST,
     LABEL,
@@ -132,13 +130,4 @@ def test_docstring_names_what_the_rules_of_its_children_serve(
 ) -> None:
     made = make(recorder)
     types = {type_ for name, type_ in made.types.items() if name.startswith("waf")}
-    served = {
-        control.id
-        for rule in rules()
-        if set(rule.types) & types
-        for control in serves(rule.controls)
-        if control.framework == framework
-    }
-    claimed = re.search(rf"{framework}\s+\(([^)]*)\)", WebApplicationFirewall.__doc__ or "")
-    assert claimed
-    assert {one.strip() for one in claimed[1].split(",")} == served
+    assert claimed(WebApplicationFirewall, framework) == served(types, framework)
