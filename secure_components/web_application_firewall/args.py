@@ -332,7 +332,8 @@ class WebApplicationFirewallArgs(TypedDict):
     """Adds anti-DDoS, at a price."""
 
     rate_limit: NotRequired[RateLimitArgs]
-    """The limit for everybody: 2,000 requests in five minutes per address by default."""
+    """The limit for everybody: 2,000 requests in five minutes per address by default. It counts by
+    `ip` or `forwarded_ip`, with `asn` or without."""
 
     rate_limits: NotRequired[Mapping[str, RateLimitArgs]]
     """Further limits by name, as for a log-in path; up to 9."""

@@ -69,6 +69,7 @@ _IP_SET_ARN: Final = re.compile(
 _MOST_COUNTRIES: Final = 50
 _MOST_RATE_RULES: Final = 10
 _MOST_KEYS: Final = 5
+_ADDRESSES: Final = {"ip", "forwarded_ip"}
 _STATUSES: Final = (
     *(200, 201, 202, 204, 206, 300, 301, 302, 303, 304, 307, 308),
     *(400, 401, 403, 404, 405, 408, 409, 411, 412, 413, 414, 415, 416, 421, 429),
@@ -272,6 +273,12 @@ class _Check:
         if path == "rate_limit" and scoped:
             self._refuse(
                 f"{path}.{min(scoped)}", "narrows the limit for everybody; use rate_limits"
+            )
+        if path == "rate_limit" and not ({*by} & _ADDRESSES and {*by} <= {*_ADDRESSES, "asn"}):
+            self._refuse(
+                f"{path}.by",
+                "is no limit of every address: a client chooses the other keys, and each value has "
+                "a count of its own; give ip or forwarded_ip, and others in rate_limits",
             )
         if "path_prefix" in limit and not limit["path_prefix"].startswith("/"):
             self._refuse(f"{path}.path_prefix", "is no path; begin it with '/'")

@@ -840,6 +840,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"rate_limit": {"by": ["forwarded_ip"]}}, "say where it stands, in forwarded_ip"),
     ({"rate_limit": {"by": []}}, "'rate_limit.by' is empty"),
     ({"rate_limit": {"by": ["ip"] * 6}}, "give 0 to 5 keys"),
+    ({"rate_limit": {"by": ["ip", "method"]}}, "'rate_limit.by' is no limit of every address"),
+    ({"rate_limit": {"by": ["asn"]}}, "give ip or forwarded_ip, and others in rate_limits"),
     ({"rate_limit": {"path_prefix": "/x"}}, "narrows the limit for everybody; use rate_limits"),
     ({"rate_limits": {"a b": {}}}, "'rate_limits' is not allowed; give a name"),
     ({"rate_limits": {"x": {"path_prefix": "x"}}}, "'rate_limits.x.path_prefix' is no path"),
