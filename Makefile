@@ -23,7 +23,7 @@ up: .venv/ready ## Deploy one example to the local cloud, show what was made, an
 
 test: .venv/ready ## Run every test, those on the real engine included.
 	@$(RUN) -m local engine
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest --numprocesses auto --dist worksteal
 
 check: .venv/ready ## Run the fast gates: ruff, mypy, import-linter, docs current.
 	@.venv/bin/ruff check --quiet .
