@@ -549,6 +549,8 @@ def _printable(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return a text that can neither forge lines nor steer a terminal."""
+    if text.isprintable():  # nearly all are, and many are compared with every secret
+        return text
     return "".join(char if char.isprintable() else "?" for char in text)
 
 
