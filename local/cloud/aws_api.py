@@ -56,7 +56,18 @@ def client(service: str, region: str, endpoint: str, **credentials: str) -> Any:
         service, region_name=region, endpoint_url=endpoint, config=_CLIENT_CONFIG, **credentials
     )
     made.meta.events.register_first("provide-client-params", _refuse_violations)
+    keep_to_host(made, endpoint)
     return made
+
+
+def keep_to_host(made: Any, endpoint: str) -> None:  # noqa: ANN401  a boto3 client
+    """Let a client ask one host, where AWS has one for each account: a header tells it too."""
+    host = urlsplit(endpoint).netloc
+
+    def change(request: Any, **_: object) -> None:  # noqa: ANN401  botocore's own
+        request.url = urlsplit(request.url)._replace(netloc=host).geturl()
+
+    made.meta.events.register("before-sign.s3-control", change)
 
 
 @functools.cache
@@ -143,6 +154,10 @@ class AwsApi:
         """The region and the account, for templates."""
         return {"region": self.region, "account": self._session.account}
 
+    def elsewhere(self, region: str) -> AwsApi:
+        """Return what sends calls in another region."""
+        return AwsApi(self._session, region)
+
     def client(self, service: str) -> Any:  # noqa: ANN401
         """Return a boto3 client, for what no table can say."""
         return self._session.client(service, self.region)
@@ -168,7 +183,10 @@ class AwsApi:
             if filled is not None:
                 parameters[name] = filled
         if call.fetch:
-            parameters |= self._ask(call.fetch, resource.service, known) or {}
+            fetched = self._ask(call.fetch, resource.service, known)
+            if call.optional and not fetched:
+                return {}
+            parameters |= fetched or {}
         answer = self._answer(call, resource.service, parameters, known)
         if answer is None:
             return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 _READ: Final = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
@@ -54,18 +54,26 @@ def allows(
     return allowed
 
 
-def statements(document: object) -> list[Mapping[str, object]]:
-    """Return the statements of a policy that is attached to a resource.
+def statements(
+    document: object, must: Collection[str] = _MUST, never: Collection[str] = ()
+) -> list[Mapping[str, object]]:
+    """Return the statements of a policy; of one that is attached to a resource, unless told.
+
+    Args:
+        document: The policy as JSON text.
+        must: What each statement has, or the ``Not`` of it.
+        never: What no statement has, nor the ``Not`` of it.
 
     Raises:
-        ValueError: It is no JSON policy whose statements have what each must have.
+        ValueError: It is no JSON policy whose statements have what each must have, and no more.
     """
     try:
         found = json.loads(str(document))["Statement"]
         listed = found if isinstance(found, list) else [found]
         complete = all(
             each["Effect"] in ("Allow", "Deny")
-            and all(each.keys() & {name, f"Not{name}"} for name in _MUST)
+            and all(each.keys() & {name, f"Not{name}"} for name in must)
+            and not any(each.keys() & {name, f"Not{name}"} for name in never)
             for each in listed
         )
     except (LookupError, TypeError, AttributeError):
@@ -73,6 +81,16 @@ def statements(document: object) -> list[Mapping[str, object]]:
     if not complete or not listed:
         raise ValueError("no JSON policy whose statements are complete")
     return listed
+
+
+def text(document: object) -> str:
+    """Return a policy as JSON text without white space, as boto3 gives some of them parsed."""
+    return document if isinstance(document, str) else json.dumps(document, separators=(",", ":"))
+
+
+def size(document: object) -> int:
+    """Return what IAM counts of a policy: its characters without white space."""
+    return len("".join(text(document).split()))
 
 
 def _is_principal(asked: object, principal: tuple[str, str] | None) -> bool:

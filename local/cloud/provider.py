@@ -29,7 +29,15 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, st
 from local.cloud import schema, table
 from local.cloud.annotations import holds
 from local.cloud.schema import CheckFailure
-from local.cloud.table import DEFAULTS_KEY, Api, ApiError, PartialError, Properties, Resource
+from local.cloud.table import (
+    DEFAULTS_KEY,
+    Api,
+    ApiError,
+    PartialError,
+    Properties,
+    Resource,
+    State,
+)
 from local.cloud.values import (
     UNKNOWN,
     Secret,
@@ -285,11 +293,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         api = self._connected.api(plain_map(inputs))
         if request.preview:
             planned = resource.plan(api.context, {}, _without_defaults(inputs))
-            return provider_pb2.CreateResponse(properties=_outputs(resource, planned, inputs))
+            foretold = _outputs(resource, {**planned, "id": UNKNOWN}, inputs)
+            return provider_pb2.CreateResponse(properties=foretold)
         self._begin()
         state = resource.create_with(api, plain_map(_without_defaults(inputs)))
         return provider_pb2.CreateResponse(
-            id=state.id, properties=_outputs(resource, state.outputs, inputs)
+            id=state.id, properties=_outputs(resource, _with_id(state), inputs)
         )
 
     @_answering
@@ -304,7 +313,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         state = resource.read_with(api, request.id, plain_map(known))
         if state is None:
             return provider_pb2.ReadResponse()
-        marked = unmarshal(_outputs(resource, state.outputs, {**known, **inputs}))
+        marked = unmarshal(_outputs(resource, _with_id(state), {**known, **inputs}))
         return provider_pb2.ReadResponse(
             id=state.id,
             properties=marshal(marked),
@@ -323,7 +332,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             planned = resource.plan(api.context, plain_map(olds), _without_defaults(inputs))
             return provider_pb2.UpdateResponse(
-                properties=_outputs(resource, planned, {**olds, **inputs})
+                properties=_outputs(resource, {**planned, "id": request.id}, {**olds, **inputs})
             )
         self._begin()
         news = plain_map(_without_defaults(inputs))
@@ -334,7 +343,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         state = resource.update_with(api, request.id, plain_map(olds), news)
         return provider_pb2.UpdateResponse(
             properties=_outputs(
-                resource, state.outputs, {**_only_outputs(resource, olds), **inputs}
+                resource, _with_id(state), {**_only_outputs(resource, olds), **inputs}
             )
         )
 
@@ -444,7 +453,7 @@ def _fail_partly(
     """Report a resource that exists but is not as asked, so that the engine keeps its state."""
     inputs = request.news if isinstance(request, provider_pb2.UpdateRequest) else request.properties
     known = unmarshal(inputs)
-    outputs = {name: secret_like(v, known.get(name)) for name, v in error.state.outputs.items()}
+    outputs = {name: secret_like(v, known.get(name)) for name, v in _with_id(error.state).items()}
     detail = provider_pb2.ErrorResourceInitFailed(
         id=error.state.id, properties=marshal(outputs), reasons=[text], inputs=inputs
     )
@@ -614,6 +623,11 @@ def _read_inputs(resource: Resource, inputs: Properties, outputs: Properties) ->
 
 
 # --- Outputs ---
+
+
+def _with_id(state: State) -> Properties:
+    """Return the outputs as bridged providers give them, with the id: references are held to it."""
+    return {**state.outputs, "id": state.id}
 
 
 def _outputs(resource: Resource, outputs: Properties, like: Properties) -> Any:  # noqa: ANN401

@@ -159,8 +159,10 @@ class Cloud:
         import boto3  # noqa: PLC0415  slow to import, and a preview needs none
         from botocore.config import Config  # noqa: PLC0415
 
+        from local.cloud.aws_api import keep_to_host  # noqa: PLC0415
+
         self._session = self._session or boto3.session.Session()
-        return self._session.client(
+        made = self._session.client(
             service,
             region_name=region,
             endpoint_url=self.aws_endpoint,
@@ -171,6 +173,8 @@ class Cloud:
                 s3={"addressing_style": "path"},
             ),
         )
+        keep_to_host(made, self.aws_endpoint)
+        return made
 
     def reset(self) -> None:
         """Forget everything in both.

@@ -94,6 +94,7 @@ class Call:
         into: The property whose value that part is; empty: it holds the properties themselves.
         absent: Error codes that mean that the resource, or the facet, is not there.
         fetch: Asked first; what its ``result`` gives is sent along, such as a lock token.
+        optional: Whether nothing is sent where ``fetch`` finds nothing.
     """
 
     operation: str
@@ -104,6 +105,7 @@ class Call:
     into: str = ""
     absent: Sequence[str] = ()
     fetch: Call | None = None
+    optional: bool = False
 
 
 class Api(Protocol):
@@ -187,8 +189,9 @@ class Resource:
     Args:
         token: Its Pulumi token.
         service: The service that its calls go to.
-        id: Template of its id over its properties, such as ``"{role}:{name}"``; a field that is no
-            property of the type is one that the answers tell, such as ``"{id}"``.
+        id: Template of its id over its properties, such as ``"{role}:{name}"``, or over one within
+            another, ``"{reference.name}"``; a field that is no property of the type is one that
+            the answers tell, such as ``"{id}"``.
         imports: Template of the id that an import asks for, where that is not ``id``.
         create: Makes it.
         read: Reads it; ``Call.absent`` and an empty result say that it is gone.
@@ -461,7 +464,7 @@ class Resource:
 
 # --- Templates ---
 
-_FIELD: Final = re.compile(r"\{(\w+)\}")
+_FIELD: Final = re.compile(r"\{(\w+(?:\.\w+)*)\}")
 
 
 def fields(template: str) -> list[str]:
@@ -499,13 +502,22 @@ def parse(template: str, text: str) -> dict[str, object]:
     # The first fields are the shortest: a name at the end may hold what separates them.
     pattern = "(.+?)".join(re.escape(part) for part in _FIELD.split(template)[::2])
     match = re.fullmatch(pattern, text)
-    return dict(zip(fields(template), match.groups(), strict=True)) if match else {}
+    read: dict[str, Any] = {}
+    for name, value in zip(fields(template), match.groups(), strict=True) if match else ():
+        holder, (*outer, last) = read, name.split(".")
+        for step in outer:
+            holder = holder.setdefault(step, {})
+        holder[last] = value
+    return read
 
 
 def _property(name: str, properties: Properties) -> object:
-    if properties.get(name) is None:
+    value: object = properties
+    for step in name.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    if value is None:
         raise LookupError(f"the table names property {name!r}, which is not set")
-    return properties[name]
+    return value
 
 
 # --- Comparing ---

@@ -15,7 +15,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 from local.cloud import Cloud
 from local.cloud.aws import AWS
 from local.cloud.provider import Provider, Servicer
-from local.cloud.values import marshal, unmarshal
+from local.cloud.values import UNKNOWN, marshal, unmarshal
 
 SEED = b"one seed for every name"
 
@@ -28,6 +28,11 @@ class Made:
     id: str
     inputs: dict[str, Any]
     outputs: dict[str, Any]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the engine keeps: the id is an output too; nothing before an import."""
+        return {**self.outputs, "id": self.id} if self.outputs else {}
 
 
 class PartlyMadeError(Exception):
@@ -72,9 +77,11 @@ class Driver:
         told = [re.match(r"(?:property '(.+?)' )?(.*)", each.reason) for each in answer.failures]
         return unmarshal(answer.inputs), [(each[1] or "", each[2]) for each in told if each]
 
-    def checked(self, token: str, news: Mapping[str, Any], olds: Any = None) -> dict[str, Any]:
+    def checked(
+        self, token: str, news: Mapping[str, Any], olds: Any = None, **more: Any
+    ) -> dict[str, Any]:
         """Return the checked inputs; a failure fails the test."""
-        inputs, failures = self.check(token, news, olds)
+        inputs, failures = self.check(token, news, olds, **more)
         assert not failures
         return inputs
 
@@ -90,17 +97,17 @@ class Driver:
             )
         )
         assert answer.id == ""
-        return unmarshal(answer.properties)
+        return _told(UNKNOWN, answer.properties)
 
-    def create(self, token: str, news: Mapping[str, Any]) -> Made:
-        """Create."""
-        inputs = self.checked(token, news)
+    def create(self, token: str, news: Mapping[str, Any], name: str = "it") -> Made:
+        """Create, by this Pulumi name."""
+        inputs = self.checked(token, news, name=name)
         request = provider_pb2.CreateRequest(
-            urn=_urn(token), type=token, name="it", properties=marshal(inputs)
+            urn=_urn(token), type=token, name=name, properties=marshal(inputs)
         )
         with _partly(token):
             answer = self.stub.Create(request)
-        return Made(token, answer.id, inputs, unmarshal(answer.properties))
+        return Made(token, answer.id, inputs, _told(answer.id, answer.properties))
 
     def diff(self, made: Made, news: Mapping[str, Any], **more: Any) -> provider_pb2.DiffResponse:
         """Return the difference to new inputs, which are checked first."""
@@ -110,7 +117,7 @@ class Driver:
                 type=made.token,
                 name="it",
                 id=made.id,
-                olds=marshal(made.outputs),
+                olds=marshal(made.state),
                 old_inputs=marshal(made.inputs),
                 news=marshal(self.checked(made.token, news, made.inputs)),
                 **more,
@@ -126,13 +133,13 @@ class Driver:
             name="it",
             id=made.id,
             preview=preview,
-            olds=marshal(made.outputs),
+            olds=marshal(made.state),
             old_inputs=marshal(made.inputs),
             news=marshal(inputs),
         )
         with _partly(made.token):
             answer = self.stub.Update(request)
-        return Made(made.token, made.id, inputs, unmarshal(answer.properties))
+        return Made(made.token, made.id, inputs, _told(made.id, answer.properties))
 
     def read(self, made: Made) -> Made | None:
         """Refresh."""
@@ -142,13 +149,14 @@ class Driver:
                 type=made.token,
                 name="it",
                 id=made.id,
-                properties=marshal(made.outputs),
+                properties=marshal(made.state),
                 inputs=marshal(made.inputs),
             )
         )
         if not answer.id:
             return None
-        return Made(made.token, answer.id, unmarshal(answer.inputs), unmarshal(answer.properties))
+        outputs = _told(answer.id, answer.properties)
+        return Made(made.token, answer.id, unmarshal(answer.inputs), outputs)
 
     def imported(self, token: str, identity: str) -> Made | None:
         """Read by nothing but the id."""
@@ -162,7 +170,7 @@ class Driver:
                 type=made.token,
                 name="it",
                 id=made.id,
-                properties=marshal(made.outputs),
+                properties=marshal(made.state),
                 old_inputs=marshal(made.inputs),
             )
         )
@@ -189,10 +197,17 @@ class _partly:  # noqa: N801  reads as a statement
                 status = status_pb2.Status.FromString(value)
                 detail = provider_pb2.ErrorResourceInitFailed()
                 assert status.details[0].Unpack(detail)
-                outputs, inputs = unmarshal(detail.properties), unmarshal(detail.inputs)
+                outputs, inputs = _told(detail.id, detail.properties), unmarshal(detail.inputs)
                 raise PartlyMadeError(
                     detail.reasons[0], Made(self.token, detail.id, inputs, outputs)
                 ) from error
+
+
+def _told(identity: object, properties: Any) -> dict[str, Any]:
+    """Return the outputs that a provider tells, among which is the id, but for that."""
+    outputs = unmarshal(properties)
+    assert outputs.pop("id") == identity
+    return outputs
 
 
 def _urn(token: str) -> str:

@@ -530,7 +530,11 @@ def test_a_malformed_bucket_policy_is_refused(untouched: Any, policy: str) -> No
     [
         (KEY, {"keyUsage": "EVERYTHING"}, "KeyUsage"),
         (KEY, {"description": "x" * 9000}, "Description"),
-        (ROLE, {"assumeRolePolicy": "{}", "name": "no spaces please"}, "RoleName"),
+        (
+            ROLE,
+            {"assumeRolePolicy": trusts("x.amazonaws.com"), "name": "no spaces please"},
+            "RoleName",
+        ),
         (
             "aws:s3/bucketVersioning:BucketVersioning",
             {"bucket": "logs", "versioningConfiguration": {"status": "On"}},

@@ -13,8 +13,11 @@ Corrected = Callable[..., Any]
 _CORRECTIONS: Final[list[tuple[str, str, Corrected]]] = []
 _ADDITIONS: Final[list[tuple[str, str, Corrected]]] = []
 _URLS: Final[list[tuple[str, str, str, str]]] = []
-_SERVICES: Final[Mapping[str, str]] = {"fms": "local.cloud.corrections.fms"}
-"""Services that moto lacks, each with a module that could be moto's own."""
+_SERVICES: Final[Mapping[str, tuple[str, str]]] = {
+    "accessanalyzer": ("local.cloud.corrections.accessanalyzer", "access-analyzer"),
+    "fms": ("local.cloud.corrections.fms", "fms"),
+}
+"""Services that moto lacks, each with a module that could be moto's own, and its host."""
 
 
 def correct() -> None:
@@ -37,11 +40,11 @@ def correct() -> None:
         cls = getattr(importlib.import_module(f"{module}.responses"), owner)
         importlib.import_module(f"{under}.urls").url_paths[pattern] = cls.dispatch
     patterns = importlib.import_module("moto.backend_index").backend_url_patterns
-    for service, module in _SERVICES.items():
+    for service, (module, host) in _SERVICES.items():
         if importlib.util.find_spec(f"moto.{service}"):
             raise AttributeError(f"moto.{service} is there already: correct it instead")
         sys.modules[f"moto.{service}"] = importlib.import_module(module)
-        patterns.append((service, re.compile(rf"https?://{service}\.(.+)\.amazonaws\.com")))
+        patterns.append((service, re.compile(rf"https?://{host}\.(.+)\.amazonaws\.com")))
 
 
 def corrects(module: str, path: str) -> Callable[[Corrected], Corrected]:
