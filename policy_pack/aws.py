@@ -29,6 +29,7 @@ PUBLIC_ACCESS_BLOCKS: Final = ("aws:s3/bucketPublicAccessBlock:BucketPublicAcces
 
 ALARMS: Final = ("aws:cloudwatch/metricAlarm:MetricAlarm",)
 DELIVERY_STREAMS: Final = ("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",)
+METRIC_FILTERS: Final = ("aws:cloudwatch/logMetricFilter:LogMetricFilter",)
 LOG_RESOURCE_POLICIES: Final = ("aws:cloudwatch/logResourcePolicy:LogResourcePolicy",)
 TOPICS: Final = ("aws:sns/topic:Topic",)
 TOPIC_POLICIES: Final = ("aws:sns/topicPolicy:TopicPolicy",)
@@ -38,5 +39,33 @@ IDENTITY_POLICIES: Final = (
     "aws:iam/rolePolicy:RolePolicy",
     "aws:iam/groupPolicy:GroupPolicy",
     "aws:iam/userPolicy:UserPolicy",
+    "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
 )
 ROLES: Final = ("aws:iam/role:Role",)
+
+ACCOUNT_PUBLIC_ACCESS_BLOCKS: Final = ("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",)
+ANALYZERS: Final = ("aws:accessanalyzer/analyzer:Analyzer",)
+CONFIG_RECORDERS: Final = ("aws:cfg/recorder:Recorder",)
+CONFIG_RECORDER_STATUSES: Final = ("aws:cfg/recorderStatus:RecorderStatus",)
+DEFAULT_SECURITY_GROUPS: Final = ("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",)
+DETECTORS: Final = ("aws:guardduty/detector:Detector",)
+DETECTOR_FEATURES: Final = ("aws:guardduty/detectorFeature:DetectorFeature",)
+EBS_ENCRYPTIONS: Final = ("aws:ebs/encryptionByDefault:EncryptionByDefault",)
+FLOW_LOGS: Final = ("aws:ec2/flowLog:FlowLog",)
+HUBS: Final = ("aws:securityhub/account:Account",)
+HUB_STANDARDS: Final = ("aws:securityhub/standardsSubscription:StandardsSubscription",)
+INSTANCES: Final = ("aws:ec2/instance:Instance", "aws:ec2/spotInstanceRequest:SpotInstanceRequest")
+LAUNCH_CONFIGURATIONS: Final = ("aws:ec2/launchConfiguration:LaunchConfiguration",)
+LAUNCH_TEMPLATES: Final = ("aws:ec2/launchTemplate:LaunchTemplate",)
+MACIE_ACCOUNTS: Final = ("aws:macie2/account:Account",)
+METADATA_DEFAULTS: Final = ("aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults",)
+SNAPSHOT_ACCESS_BLOCKS: Final = ("aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess",)
+VPCS: Final = ("aws:ec2/vpc:Vpc", "aws:ec2/defaultVpc:DefaultVpc")
+
+ORGANIZATIONS: Final = ("aws:organizations/organization:Organization",)
+ORGANIZATION_ACCOUNTS: Final = ("aws:organizations/account:Account",)
+ORGANIZATION_ADMINISTRATORS: Final = (
+    "aws:organizations/delegatedAdministrator:DelegatedAdministrator",
+)
+ORGANIZATION_POLICIES: Final = ("aws:organizations/policy:Policy",)
+ORGANIZATION_POLICY_ATTACHMENTS: Final = ("aws:organizations/policyAttachment:PolicyAttachment",)

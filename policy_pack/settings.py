@@ -47,9 +47,13 @@ def at_most(default: int, description: str, *, asks: Asks, minimum: int = 0) -> 
 
 
 def among(default: Sequence[str], description: str, *, asks: Asks) -> Setting:
-    """Make a list of permitted values, as regions. A longer list is looser."""
+    """Make a list of permitted values, as regions. A longer list is looser.
+
+    It may be empty where it is by default, so that nothing is permitted.
+    """
+    schema = {**_NAMES, "minItems": min(len(default), 1)}
     return Setting(
-        list(default), description, _NAMES, asks, lambda value, asked: set(value) <= set(asked)
+        list(default), description, schema, asks, lambda value, asked: set(value) <= set(asked)
     )
 
 

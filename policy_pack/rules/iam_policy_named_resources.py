@@ -1,67 +1,68 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
-from policy_pack.aws import IDENTITY_POLICIES
-from policy_pack.iam import Statement, statements
+from policy_pack.iam import Actions, Statement
+from policy_pack.identities import GRANTING, POLICIES, every_statement
 from policy_pack.rule import (
     UNKNOWN,
     Findings,
     Resource,
     Severity,
-    every,
+    Stack,
     finding,
     fsbp,
     owasp,
+    prowler,
     rule,
 )
 
-_OPENS = (
-    "dynamodb:BatchGetItem",
-    "dynamodb:BatchWriteItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:Query",
-    "dynamodb:Scan",
-    "dynamodb:UpdateItem",
-    "firehose:PutRecord",
-    "firehose:PutRecordBatch",
-    "kinesis:GetRecords",
-    "kinesis:PutRecord",
-    "kinesis:PutRecords",
-    "kms:Decrypt",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-    "lambda:InvokeFunction",
-    "logs:CreateLogStream",
-    "logs:FilterLogEvents",
-    "logs:GetLogEvents",
-    "logs:PutLogEvents",
-    "s3:DeleteObject",
-    "s3:GetObject",
-    "s3:PutObject",
-    "secretsmanager:GetSecretValue",
-    "sns:Publish",
-    "sqs:DeleteMessage",
-    "sqs:ReceiveMessage",
-    "sqs:SendMessage",
-    "ssm:GetParameter",
-    "ssm:GetParameters",
-    "ssm:GetParametersByPath",
+_OPENS = Actions(
+    (
+        "bedrock-agentcore:GetWorkloadAccessToken",
+        "bedrock-agentcore:GetWorkloadAccessTokenForJWT",
+        "bedrock-agentcore:GetWorkloadAccessTokenForUserId",
+        "dynamodb:BatchGetItem",
+        "dynamodb:BatchWriteItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "dynamodb:UpdateItem",
+        "firehose:PutRecord",
+        "firehose:PutRecordBatch",
+        "kinesis:GetRecords",
+        "kinesis:PutRecord",
+        "kinesis:PutRecords",
+        "kms:Decrypt",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+        "lambda:InvokeFunction",
+        "logs:CreateLogStream",
+        "logs:FilterLogEvents",
+        "logs:GetLogEvents",
+        "logs:PutLogEvents",
+        "s3:DeleteObject",
+        "s3:GetObject",
+        "s3:PutObject",
+        "secretsmanager:GetSecretValue",
+        "sns:Publish",
+        "sqs:DeleteMessage",
+        "sqs:ReceiveMessage",
+        "sqs:SendMessage",
+        "ssm:GetParameter",
+        "ssm:GetParameters",
+        "ssm:GetParametersByPath",
+    )
 )
 """Actions that read, write or delete data, and can be limited to a resource.
 
 Source: Service Authorization Reference, "Actions, resources, and condition keys" of each service.
 """
-# What stands before a slash is a kind of resource, as `key/*`; a bucket's name in S3.
-_ANY_OF_A_KIND = re.compile(
-    r"arn:[^:]*:(s3:[^:]*:[^:]*:\*(/\*)?|(?!s3:)[^:]*:[^:]*:[^:]*:(\*|[a-z-]+[:/]\*(:\*)?))"
-)
 
 
 def _policy(**changes: object) -> dict[str, Any]:
@@ -71,15 +72,25 @@ def _policy(**changes: object) -> dict[str, Any]:
         "Action": "logs:PutLogEvents",
         "Resource": "arn:aws:logs:eu-west-1:123456789012:log-group:events:log-stream:*",
     }
-    return {"policy": json.dumps({"Version": "2012-10-17", "Statement": statement | changes})}
+    return _of({"Version": "2012-10-17", "Statement": statement | changes})
+
+
+def _of(document: object) -> dict[str, Any]:
+    text = json.dumps(document) if isinstance(document, dict) else document
+    return {"policy": (POLICIES[0], {"policy": text})}
 
 
 @rule(
     title="IAM policies name the resources whose data they open",
-    types=IDENTITY_POLICIES,
+    types=GRANTING,
     severity=Severity.MEDIUM,
     fix="Name the resources: the ARNs of the buckets, keys, tables, topics or log groups.",
-    controls=(fsbp("KMS.1"), fsbp("KMS.2"), owasp("A01:2021")),
+    controls=(
+        prowler("iam_policy_no_agentcore_workload_access_token_wildcard"),
+        fsbp("KMS.1"),
+        fsbp("KMS.2"),
+        owasp("A01:2021"),
+    ),
     passes=[
         _policy(),
         _policy(Action="s3:PutObject", Resource="arn:aws:s3:::logs/*"),
@@ -94,16 +105,12 @@ def _policy(**changes: object) -> dict[str, Any]:
         _policy(Action=["s3:Get*"], Resource="arn:aws:s3:::*"),
         _policy(Action="sns:Publish", Resource="arn:aws:sns:eu-west-1:123456789012:*"),
         _policy(Resource="arn:aws:logs:eu-west-1:123456789012:log-group:*:*"),
-        {
-            "policy": json.dumps(
-                {"Statement": {"Effect": "Allow", "Action": "kms:Decrypt", "NotResource": "x"}}
-            )
-        },
+        _of({"Statement": {"Effect": "Allow", "Action": "kms:Decrypt", "NotResource": "x"}}),
     ],
-    undecided=[{"policy": UNKNOWN}, _policy() | {"policy": {"Statement": UNKNOWN}}],
+    undecided=[_of(UNKNOWN), {"policy": (POLICIES[0], {"policy": {"Statement": UNKNOWN}})}],
     omission="A policy without document allows nothing.",
 )
-def check(policy: Resource) -> Findings:
+def check(policy: Resource, stack: Stack) -> Findings:
     """Let whoever is taken over open one bucket, key or table, and not all of the account's.
 
     Only actions that read, write or delete data are judged, and only where they are allowed on
@@ -113,19 +120,12 @@ def check(policy: Resource) -> Findings:
 
     Source: Security Hub, "KMS.1", "KMS.2"; AWS IAM User Guide, "Security best practices in IAM".
     """
-    yield from every(statements(policy.json("policy")), _judge)
+    yield from every_statement(policy, stack, _judge)
 
 
 def _judge(statement: Statement) -> Findings:
-    if not statement.allows:
-        return
-    every_one = statement.raw.has("NotResource") or any(map(_is_any, statement.resources))
-    if every_one and any(map(statement.matches_action, _OPENS)):
+    if statement.allows and statement.any_resource and statement.covered(_OPENS):
         yield finding(
             "The policy statement '{name}' opens the data of every resource of a kind.",
             name=statement.sid,
         )
-
-
-def _is_any(resource: str) -> bool:
-    return resource == "*" or _ANY_OF_A_KIND.fullmatch(resource) is not None

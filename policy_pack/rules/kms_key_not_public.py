@@ -5,6 +5,7 @@ from typing import Any
 
 from policy_pack.aws import KEY_POLICIES, KEYS
 from policy_pack.iam import Statement, statements
+from policy_pack.resource_policies import OTHER_KEYS
 from policy_pack.rule import (
     UNKNOWN,
     Findings,
@@ -34,7 +35,7 @@ def _policy(**changes: object) -> dict[str, Any]:
 
 @rule(
     title="KMS keys are not public",
-    types=(*KEYS, *KEY_POLICIES),
+    types=(*KEYS, *KEY_POLICIES, *OTHER_KEYS),
     severity=Severity.CRITICAL,
     fix="Name the principals, or tie the statement to kms:CallerAccount or aws:PrincipalOrgID.",
     controls=(prowler("kms_key_not_publicly_accessible"), owasp("A01:2021")),

@@ -5,6 +5,7 @@ from typing import Any
 
 from policy_pack.aws import KEY_POLICIES, KEYS
 from policy_pack.iam import Statement, statements
+from policy_pack.resource_policies import OTHER_KEYS
 from policy_pack.rule import UNKNOWN, Findings, Resource, Severity, every, finding, owasp, rule
 
 _SOURCES = (
@@ -30,7 +31,7 @@ def _policy(**changes: object) -> dict[str, Any]:
 
 @rule(
     title="KMS key policies tie AWS services to their source",
-    types=(*KEYS, *KEY_POLICIES),
+    types=(*KEYS, *KEY_POLICIES, *OTHER_KEYS),
     severity=Severity.MEDIUM,
     fix=(
         "Add a condition on aws:SourceArn, aws:SourceAccount or kms:EncryptionContext:... to every "

@@ -5,6 +5,7 @@ from typing import Any
 
 from policy_pack.aws import BUCKET_ACLS, BUCKET_POLICIES, BUCKETS
 from policy_pack.iam import Statement, statements
+from policy_pack.resource_policies import ACCESS_POINTS
 from policy_pack.rule import (
     UNKNOWN,
     Findings,
@@ -38,7 +39,7 @@ def _policy(**changes: object) -> dict[str, Any]:
 
 @rule(
     title="S3 buckets are not public",
-    types=(*BUCKETS, *BUCKET_POLICIES, *BUCKET_ACLS),
+    types=(*BUCKETS, *BUCKET_POLICIES, *BUCKET_ACLS, *ACCESS_POINTS),
     severity=Severity.CRITICAL,
     fix=(
         "Name the principals, or tie the statement to an account, organization or network; serve "

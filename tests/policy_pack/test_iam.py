@@ -64,6 +64,10 @@ def test_everyone(raw: dict[str, Any], everyone: bool) -> None:
         ({"StringEqualsIfExists": {"aws:SourceArn": "arn:x"}}, False),
         ({"ForAllValues:StringEquals": {"aws:SourceArn": "arn:x"}}, False),
         ({"StringLike": {"aws:SourceArn": "*"}}, False),
+        ({"StringLike": {"aws:SourceArn": "*?**"}}, False),
+        ({"StringLike": {"aws:SourceArn": ["arn:x", "*"]}}, False),
+        ({"ForAnyValue:StringLike": {"aws:SourceArn": "arn:x"}}, True),
+        ({"ForAnyValue:StringNotLike": {"aws:SourceArn": "arn:x"}}, False),
         ({"StringEquals": {"aws:SourceArn": []}}, False),
         ({"StringEquals": {"aws:PrincipalTag/team": "x"}}, False),
         ({}, False),
@@ -71,3 +75,19 @@ def test_everyone(raw: dict[str, Any], everyone: bool) -> None:
 )
 def test_conditions_that_bind(condition: dict[str, Any], binds: bool) -> None:
     assert statement({"Condition": condition}).binds("aws:SourceArn") is binds
+
+
+@pytest.mark.parametrize(
+    ("values", "ties"),
+    [("arn:x", True), (["arn:x", "arn:x"], True), (["arn:x", "arn:y"], False), ([], False)],
+)
+def test_every_value_of_a_condition_must_hold(values: object, ties: bool) -> None:
+    condition = {"ArnLike": {"aws:SourceArn": values}, "StringNotLike": {"aws:SourceArn": "arn:x"}}
+    assert statement({"Condition": condition}).ties("arn:x".__eq__, "aws:SourceArn") is ties
+
+
+def test_principals_are_told_by_kind() -> None:
+    kinds = {"AWS": ["a", "b"], "Federated": "c", "Service": "d"}
+    one = statement({"Principal": kinds})
+    assert (one.identities, one.federated, one.services) == (["a", "b"], ["c"], ["d"])
+    assert (statement({"Principal": "*"}).identities, statement({}).federated) == ([], [])
