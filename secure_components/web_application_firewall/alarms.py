@@ -9,7 +9,6 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from secure_components.documents import Statements, document_of
 from secure_components.place import Place
 from secure_components.web_application_firewall.args import AlarmsArgs
 from secure_components.web_application_firewall.rules import ALLOW_LISTED, RuleSet
@@ -18,30 +17,6 @@ _PERIOD = 300
 _BLOCKED = 1000
 _RATE_LIMITED = 100
 _COUNTED = 100
-
-
-def make_topic(  # noqa: PLR0913  all but the name are named
-    name: str,
-    *,
-    base: str,
-    place: pulumi.Output[Place],
-    key_arn: pulumi.Input[str],
-    region: str | None,
-    child: pulumi.ResourceOptions,
-) -> pulumi.Output[str]:
-    """Make the encrypted topic that alarms of this account alone may publish to."""
-    topic = aws.sns.Topic(
-        f"{name}-topic", name=base, kms_master_key_id=key_arn, region=region, opts=child
-    )
-    aws.sns.TopicPolicy(
-        f"{name}-topic-policy",
-        arn=topic.arn,
-        # From names, which are known at a first preview, so that it is judged there.
-        policy=document_of(_topic_policy, place, base),
-        region=region,
-        opts=child,
-    )
-    return topic.arn
 
 
 def make_alarms(  # noqa: PLR0913  all but the name are named
@@ -162,53 +137,6 @@ def _difference(all_: dict[str, Any], less: dict[str, Any]) -> dict[str, Any]:
         "return_data": True,
     }
     return {"metric_queries": [expression, query("everything", all_), query("allow_listed", less)]}
-
-
-def _topic_policy(place: Place, base: str) -> Statements:
-    topic_arn = place.arn("sns", base)
-    return [
-        {
-            "Sid": "AlarmsPublish",
-            "Effect": "Allow",
-            "Principal": {"Service": "cloudwatch.amazonaws.com"},
-            "Action": "sns:Publish",
-            "Resource": topic_arn,
-            "Condition": _alarms_of(place),
-        },
-        {
-            "Sid": "DenyPlainHttp",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "sns:Publish",
-            "Resource": topic_arn,
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        },
-    ]
-
-
-def key_statements(place: Place) -> Statements:
-    """Return what a key's policy must hold for alarms to reach an encrypted topic.
-
-    Source: Amazon SNS Developer Guide, "Enable compatibility between event sources from AWS
-    services and encrypted topics".
-    """
-    return [
-        {
-            "Sid": "AlarmsEncrypt",
-            "Effect": "Allow",
-            "Principal": {"Service": "cloudwatch.amazonaws.com"},
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-            "Resource": "*",
-            "Condition": _alarms_of(place),
-        },
-    ]
-
-
-def _alarms_of(place: Place) -> dict[str, Any]:
-    return {
-        "StringEquals": {"aws:SourceAccount": place.account},
-        "ArnLike": {"aws:SourceArn": place.arn("cloudwatch", "alarm:*")},
-    }
 
 
 def _dashboard(base: str, rules: Sequence[str], place: Place, region: str | None) -> dict[str, Any]:

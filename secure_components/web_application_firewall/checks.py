@@ -252,6 +252,22 @@ class _Check:
         windows = (60, 120, 300, 600)
         self._among(f"{path}.window_in_seconds", limit.get("window_in_seconds"), windows)
         self._among(f"{path}.action", limit.get("action"), _ACTIONS)
+        self._rate_keys(path, limit)
+        scoped = limit.keys() & {"path_prefix", "method", "header"}
+        if path == "rate_limit" and scoped:
+            self._refuse(
+                f"{path}.{min(scoped)}", "narrows the limit for everybody; use rate_limits"
+            )
+        if "path_prefix" in limit and not limit["path_prefix"].startswith("/"):
+            self._refuse(f"{path}.path_prefix", "is no path; begin it with '/'")
+        if "header" in limit:
+            self._matches(
+                f"{path}.header.name", limit["header"]["name"], _HEADER, "a header's name"
+            )
+        if "response" in limit:
+            self._response(f"{path}.response", limit["response"], limit.get("action", "block"))
+
+    def _rate_keys(self, path: str, limit: RateLimitArgs) -> None:
         by = limit.get("by", ("ip",))
         self._number(f"{path}.by", len(by), 0, _MOST_KEYS, "keys")
         for index, key in enumerate(by):
@@ -267,27 +283,14 @@ class _Check:
                 )
         if "forwarded_ip" in by and "forwarded_ip" not in self._args:
             self._refuse(f"{path}.by", "has forwarded_ip; say where it stands, in forwarded_ip")
-        scoped = limit.keys() & {"path_prefix", "method", "header"}
-        if not by and not scoped:
+        if not by and not limit.keys() & {"path_prefix", "method", "header"}:
             self._refuse(f"{path}.by", "is empty; then give path_prefix, method or header")
-        if path == "rate_limit" and scoped:
-            self._refuse(
-                f"{path}.{min(scoped)}", "narrows the limit for everybody; use rate_limits"
-            )
         if path == "rate_limit" and not ({*by} & _ADDRESSES and {*by} <= {*_ADDRESSES, "asn"}):
             self._refuse(
                 f"{path}.by",
                 "is no limit of every address: a client chooses the other keys, and each value has "
                 "a count of its own; give ip or forwarded_ip, and others in rate_limits",
             )
-        if "path_prefix" in limit and not limit["path_prefix"].startswith("/"):
-            self._refuse(f"{path}.path_prefix", "is no path; begin it with '/'")
-        if "header" in limit:
-            self._matches(
-                f"{path}.header.name", limit["header"]["name"], _HEADER, "a header's name"
-            )
-        if "response" in limit:
-            self._response(f"{path}.response", limit["response"], limit.get("action", "block"))
 
     def _response(self, path: str, response: ResponseArgs, action: str) -> None:
         if action != "block":

@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 import pulumi
 import pulumi_aws as aws
 
+from secure_components.alarm_topic import key_statements, make_topic
 from secure_components.documents import (
     Statements,
     account_administers,
@@ -211,7 +212,7 @@ class WebApplicationFirewall(pulumi.ComponentResource):
         if "topic_arn" in alarm:
             self.topic_arn = pulumi.Output.from_input(alarm["topic_arn"])
         else:
-            self.topic_arn = alarms.make_topic(
+            self.topic_arn = make_topic(
                 name, base=base, place=place, key_arn=key_arn or "", region=region, child=child
             )
         alarms.make_alarms(
@@ -458,5 +459,5 @@ def _key_policy(place: Place, base: str) -> Statements:
         account_administers(place),
         logs_encrypts(place, group),
         *destinations.key_statements(place),
-        *alarms.key_statements(place),
+        *key_statements(place),
     ]

@@ -15,8 +15,8 @@ from local.workspace import EXAMPLES, ROOT, Workspace
 from tests.engine.editing import edit
 
 TRAIL = "aws:cloudtrail/trail:Trail audit"
-MADE = 14
-"""The stack, the component, and its twelve children."""
+MADE = 51
+"""The stack, the component, and its 49 children."""
 
 
 @pytest.fixture
@@ -73,6 +73,32 @@ def test_what_was_deployed_is_what_was_promised(deployed: Workspace, cloud: Clou
     assert group["logGroupName"] == outputs["log_group_name"]
     assert (group["retentionInDays"], group["kmsKeyId"]) == (365, key)
     assert trail["CloudWatchLogsLogGroupArn"] == group["arn"]
+
+    filters = cloud.client("logs").describe_metric_filters(logGroupName=group["logGroupName"])
+    counted = {
+        (metric["metricNamespace"], metric["metricName"])
+        for one in filters["metricFilters"]
+        for metric in one["metricTransformations"]
+    }
+    alarms = cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    (topic,) = cloud.client("sns").list_topics()["Topics"]
+    assert len(counted) == 15
+    assert {(one["Namespace"], one["MetricName"]) for one in alarms} == counted
+    assert {tuple(one["AlarmActions"]) for one in alarms} == {(topic["TopicArn"],)}
+    told = cloud.client("sns").get_topic_attributes(TopicArn=topic["TopicArn"])["Attributes"]
+    assert told["KmsMasterKeyId"] == key
+    queries = cloud.client("logs").describe_query_definitions()["queryDefinitions"]
+    assert {tuple(one["logGroupNames"]) for one in queries} == {(group["logGroupName"],)}
+
+
+def test_an_alarm_that_is_left_out_is_found_by_name(quickstart: Workspace) -> None:
+    left_out = '{"alarms": {"without": ["root-use", "vpc-changes"]}}'
+    edit(quickstart, 'AuditTrail("audit")', f'AuditTrail("audit", {left_out})')
+    outcome = quickstart.preview()
+    assert outcome.code != 0
+    assert {finding.rule for finding in outcome.findings} == {"cloudtrail-monitored"}
+    assert "counts root-use" in outcome.output
+    assert "counts vpc-changes" in outcome.output
 
 
 def test_second_up_changes_nothing(deployed: Workspace) -> None:

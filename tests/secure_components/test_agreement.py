@@ -20,6 +20,9 @@ HARMLESS: Final[dict[str, str]] = {
     r"audit\.s3BucketName|audit-log-group": REFUSED,
     r"audit\.(includeGlobalServiceEvents|enableLogging)": STRICTER,
     r"audit-bucket-encryption\..*\.kmsMasterKeyId": "the trail names its key for every file",
+    r"audit-topic|audit-alarm-[\w-]+\.(evaluationPeriods|period)": REFUSED,
+    r"audit-alarm-[\w-]+\.(threshold=2|period=\d+|treatMissingData)": "it goes off all the same",
+    r"audit-query-[\w-]+(\..*)?": "a saved query guards nothing",
 }
 
 

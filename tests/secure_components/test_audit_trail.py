@@ -12,11 +12,15 @@ import pulumi
 import pytest
 
 from secure_components import ArgumentError, AuditTrail, AuditTrailArgs
-from tests.secure_components.programs import run
+from secure_components.audit_trail.monitoring import MONITORS, NAMES
+from secure_components.audit_trail.queries import QUERIES
+from tests.secure_components.programs import run, value
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 TRAIL = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/project-stack-audit"
 GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/cloudtrail/project-stack-audit"
+NAMESPACE = "AuditTrail/project-stack-audit"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:security"
 GIVEN_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 
 
@@ -40,7 +44,13 @@ def test_children_keep_their_names(recorder: Any) -> None:
         "audit-log-group": "LogGroup",
         "audit-log-role": "Role",
         "audit-log-role-policy": "RolePolicy",
+        "audit-topic": "Topic",
+        "audit-topic-policy": "TopicPolicy",
+        **{f"audit-filter-{name}": "LogMetricFilter" for name in NAMES},
+        **{f"audit-alarm-{name}": "MetricAlarm" for name in NAMES},
+        **{f"audit-query-{name}": "QueryDefinition" for name in QUERIES},
     }
+    assert len(recorder.resources) == 49
 
 
 def test_trail(recorder: Any) -> None:
@@ -133,6 +143,137 @@ def test_given_key_and_name_are_used(recorder: Any) -> None:
     assert recorder.inputs("audit-log-group")["kmsKeyId"] == GIVEN_KEY
 
 
+# --- Alarms ---
+
+
+def test_each_monitor_counts_its_events_of_the_log_group(recorder: Any) -> None:
+    make()
+    for monitor in MONITORS:
+        assert recorder.inputs(f"audit-filter-{monitor.name}") == {
+            "logGroupName": "/aws/cloudtrail/project-stack-audit",
+            "pattern": monitor.pattern,
+            "metricTransformation": {
+                "name": monitor.name,
+                "namespace": NAMESPACE,
+                "value": "1",
+            },
+        }
+
+
+def test_each_monitor_alarms_at_the_first_event(recorder: Any) -> None:
+    made = make()
+    for monitor in MONITORS:
+        alarm = recorder.inputs(f"audit-alarm-{monitor.name}")
+        assert monitor.meaning in alarm.pop("alarmDescription")
+        assert alarm == {
+            "namespace": NAMESPACE,
+            "metricName": monitor.name,
+            "statistic": "Sum",
+            "period": 300,
+            "evaluationPeriods": 1,
+            "comparisonOperator": "GreaterThanOrEqualToThreshold",
+            "threshold": 1,
+            "treatMissingData": "notBreaching",
+            "alarmActions": ["arn-of-audit-topic"],
+        }
+    assert value(made.topic_arn) == "arn-of-audit-topic"
+
+
+def test_topic_is_encrypted_and_told_by_this_accounts_alarms_alone(recorder: Any) -> None:
+    make()
+    assert recorder.inputs("audit-topic") == {
+        "name": "project-stack-audit-alarms",
+        "kmsMasterKeyId": "arn-of-audit-key",
+    }
+    topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:project-stack-audit-alarms"
+    policy = recorder.statements("audit-topic-policy")
+    publish = policy["AlarmsPublish"]
+    assert publish["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert (publish["Action"], publish["Resource"]) == ("sns:Publish", topic)
+    alarms = {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:*"},
+    }
+    assert publish["Condition"] == alarms
+    assert [one["Effect"] for one in policy.values()] == ["Allow", "Deny"]
+    key = recorder.statements("audit-key")["AlarmsEncrypt"]
+    assert key["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert key["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    assert key["Condition"] == alarms
+
+
+def test_given_topic_is_told_and_none_is_made(recorder: Any) -> None:
+    made = make(alarms={"topic_arn": TOPIC})
+    assert not {"audit-topic", "audit-topic-policy"} & recorder.resources.keys()
+    assert recorder.inputs("audit-alarm-root-use")["alarmActions"] == [TOPIC]
+    assert "AlarmsEncrypt" not in recorder.statements("audit-key")
+    assert value(made.topic_arn) == TOPIC
+
+
+def test_thresholds_and_periods_are_by_alarm(recorder: Any) -> None:
+    make(alarms={"thresholds": {"failed-sign-ins": 5}, "periods": {"failed-sign-ins": 900}})
+    failed = recorder.inputs("audit-alarm-failed-sign-ins")
+    assert (failed["threshold"], failed["period"]) == (5, 900)
+    others = recorder.inputs("audit-alarm-root-use")
+    assert (others["threshold"], others["period"]) == (1, 300)
+
+
+def test_what_is_left_out_has_neither_filter_nor_alarm(recorder: Any) -> None:
+    make(alarms={"without": ["vpc-changes"]})
+    assert [name for name in recorder.resources if "vpc-changes" in name] == []
+    assert len(recorder.resources) == 47
+
+
+def test_sign_ins_of_everybody_count_where_asked(recorder: Any) -> None:
+    make(alarms={"sign_in_without_mfa": "everybody"})
+    assert recorder.inputs("audit-filter-sign-in-without-mfa")["pattern"] == (
+        '{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed != "Yes") }'
+    )
+
+
+def test_subscriptions_are_named_by_what_they_are(recorder: Any) -> None:
+    one, two = "security@example.com", "https://example.com/alarms"
+
+    def subscribed(*endpoints: str) -> dict[str, Any]:
+        recorder.resources.clear()
+        make(alarms={"subscriptions": endpoints})
+        return {n: args.inputs for n, args in recorder.resources.items() if "subscription" in n}
+
+    made = subscribed(one, two)
+    assert sorted(made.values(), key=lambda each: str(each["protocol"])) == [
+        {"topic": "arn-of-audit-topic", "protocol": "email", "endpoint": one},
+        {"topic": "arn-of-audit-topic", "protocol": "https", "endpoint": two},
+    ]
+    assert subscribed(two, one) == made
+
+
+# --- Queries ---
+
+
+def test_queries_are_saved_for_the_log_group(recorder: Any) -> None:
+    make()
+    for name, text in QUERIES.items():
+        assert recorder.inputs(f"audit-query-{name}") == {
+            "name": f"project-stack-audit/{name}",
+            "logGroupNames": ["/aws/cloudtrail/project-stack-audit"],
+            "queryString": text,
+        }
+
+
+def test_query_for_changes_by_others_than_the_pipeline(recorder: Any) -> None:
+    roles = [f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("deploy", "ci/plan")]
+    make(pipeline_role_arns=[roles[0], pulumi.Output.from_input(roles[1])])
+    query = recorder.inputs("audit-query-changes-outside-the-pipeline")["queryString"]
+    assert f'filter who not in ["{roles[0]}", "{roles[1]}"]' in query
+
+
+def test_output_that_is_no_role_is_refused_when_it_resolves(recorder: Any) -> None:
+    quoted = pulumi.Output.from_input(f'arn:aws:iam::{ACCOUNT}:role/a"] | delete')
+    with pytest.raises(ValueError, match=r"'pipeline_role_arns\.0' is not allowed"):
+        make(pipeline_role_arns=[quoted])
+    assert "audit-query-changes-outside-the-pipeline" not in recorder.resources
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
@@ -143,6 +284,25 @@ def test_given_key_and_name_are_used(recorder: Any) -> None:
         ({"trail_name": "-x-"}, "'trail_name' is not allowed; give 3 to 128"),
         ({"trail_name": "a..b"}, "'trail_name' is not allowed"),
         ({"trail_name": "x" * 129}, "'trail_name' is not allowed"),
+        ({"alarms": {"enabled": False}}, "'alarms.enabled' is unknown"),
+        ({"alarms": {"topic_arn": "security"}}, "'alarms.topic_arn' is not allowed"),
+        (
+            {"alarms": {"topic_arn": TOPIC, "subscriptions": ["a@example.com"]}},
+            "'alarms.subscriptions' goes with the topic that is made",
+        ),
+        ({"alarms": {"subscriptions": ["a@example.com"] * 2}}, "names something twice"),
+        ({"alarms": {"subscriptions": ["http://example.com"]}}, "'alarms.subscriptions.0' is not"),
+        ({"alarms": {"subscriptions": ["nobody"]}}, "'alarms.subscriptions.0' is not allowed"),
+        ({"alarms": {"sign_in_without_mfa": "all"}}, "give iam_users, everybody"),
+        ({"alarms": {"without": ["root-usage"]}}, "'alarms.without.0' is not allowed"),
+        ({"alarms": {"without": ["root-use"] * 2}}, "'alarms.without' names something twice"),
+        ({"alarms": {"thresholds": {"root-usage": 1}}}, "'alarms.thresholds' is not allowed"),
+        ({"alarms": {"thresholds": {"root-use": 0}}}, "'alarms.thresholds.root-use' is not"),
+        ({"alarms": {"thresholds": {"root-use": "1"}}}, "'alarms.thresholds.root-use' is a str"),
+        ({"alarms": {"periods": {"root-usage": 60}}}, "'alarms.periods' is not allowed"),
+        ({"alarms": {"periods": {"root-use": 90}}}, "is no number of whole minutes"),
+        ({"alarms": {"periods": {"root-use": 86_460}}}, "give 60 to 86,400 seconds"),
+        ({"pipeline_role_arns": ["deploy"]}, "'pipeline_role_arns.0' is not allowed"),
     ],
 )
 def test_bad_argument_is_refused_before_anything_is_registered(

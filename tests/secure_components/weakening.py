@@ -23,8 +23,8 @@ Properties = dict[str, dict[str, Any]]
 
 Path = tuple[str | int, ...]
 
-_DOCUMENTS: Final = ("policy", "policyDocument", "assumeRolePolicy")
-"""Inputs that hold a JSON policy document."""
+_DOCUMENTS: Final = ("policy", "policyDocument", "assumeRolePolicy", "content", "inlinePolicy")
+"""Inputs that hold a JSON policy document. `content` of a repository's file is none."""
 _LOOSER: Final[Mapping[str, tuple[Any, ...]]] = {
     "Action": ("*",),
     "Effect": ("Allow",),
@@ -190,7 +190,8 @@ def _mark(value: Any, key: str | int) -> str | int:
 
 
 def _read(key: str, value: Any) -> Any:
-    return json.loads(value) if key in _DOCUMENTS and isinstance(value, str) else value
+    document = key in _DOCUMENTS and isinstance(value, str) and value.startswith("{")
+    return json.loads(value) if document else value
 
 
 def _write(key: str, value: Any) -> Any:

@@ -1,0 +1,1 @@
+"""The record of every change of an AWS account: the component, its arguments, and its alarms."""

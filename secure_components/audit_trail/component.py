@@ -1,0 +1,411 @@
+"""The record of every change of an AWS account, and who is told of which."""
+
+# No `from __future__ import annotations` in a component's file: Pulumi's component host reads the
+# constructor's annotations as they stand.
+
+import re
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+
+from secure_components.alarm_topic import key_statements, make_topic
+from secure_components.arguments import (
+    among,
+    check_arguments,
+    check_value,
+    fits,
+    matches,
+    number,
+    refuse,
+    unique,
+)
+from secure_components.audit_trail.args import AuditTrailAlarmsArgs, AuditTrailArgs
+from secure_components.audit_trail.monitoring import NAMES, SIGN_INS, make_monitoring
+from secure_components.audit_trail.queries import make_queries
+from secure_components.bucket import private_bucket
+from secure_components.documents import (
+    RETENTIONS,
+    Statements,
+    account_administers,
+    document,
+    document_of,
+    logs_encrypts,
+    tls_only,
+)
+from secure_components.place import Place, place_of
+
+_KEY_ARN: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+_TOPIC_ARN: Final = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
+_ROLE_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+")
+_SUBSCRIBER: Final = re.compile(r"https://[^\s/]+(/\S*)?|[^@\s:/]+@[^@\s:/]+\.[^@\s:/]+")
+_TRAIL_NAME: Final = re.compile(r"(?=.{3,128}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
+"""CloudTrail, CreateTrail: letters, digits, and single separators between them."""
+
+
+_DEFAULTS: Final[AuditTrailArgs] = {}
+
+
+class AuditTrail(pulumi.ComponentResource):
+    """Records who did what in every region of the account, so that it can be found and trusted.
+
+    Makes a multi-region CloudTrail trail of all management events with signed log files; a bucket
+    that is private, versioned, encrypted and TLS-only, into which this trail alone may write; a
+    log group with a year's retention; an alarm for each of the 15 kinds of events that the CIS
+    benchmark wants watched, and an encrypted topic that they tell; saved queries for what to ask
+    then; and a rotating key for all. `docs/audit-trail.md` lists alarms and queries.
+
+    Serves, by the rules of the policy pack (`docs/rules.md`): CIS AWS 7.0 (2.14, 2.20, 2.21, 3.1.1,
+    3.1.4, 4.1, 4.2, 4.5, 4.6, 5.1, 5.2, 5.3, 5.4, 5.5, 5.6, 5.7, 5.8, 5.9, 5.10, 5.11, 5.12, 5.13,
+    5.14, 5.15) and AWS FSBP (CloudTrail.1, CloudTrail.2, CloudTrail.4, CloudTrail.5, CloudTrail.6,
+    CloudWatch.15, CloudWatch.16, CloudWatch.17, IAM.1, IAM.21, KMS.1, KMS.2, KMS.4, KMS.5, S3.5,
+    S3.8, S3.12, S3.14, S3.17, SNS.1). The alarms are those that Security Hub looks for as
+    CloudWatch.1 to CloudWatch.14; it also wants a confirmed subscription. Not covered: data
+    events, Insights, organization trails, and the bucket's access logs, lifecycle, object lock, MFA
+    delete, replication and event notifications.
+
+    Costs, at the list prices of us-east-1: the key 1 USD a month; the first copy of management
+    events is free, a second trail's costs 2 USD per 100,000 events; the log group 0.50 USD per GB
+    taken in and 0.03 USD per GB and month; the bucket 0.023 USD per GB and month; an alarm 0.10 USD
+    a month, 15 by default; the metric of each 0.30 USD a month at most, for it is paid for the
+    hours in which it counts something; a saved query nothing, until it is run: 0.005 USD per GB
+    that it reads. An account with little traffic pays some 4 USD a month.
+
+    Nobody reads the topic until somebody subscribes: `alarms.subscriptions`, or `topic_arn`.
+
+    Destroying the stack leaves a bucket that is not empty: deletion is refused, by intent.
+
+    Sources: AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail" and "Configure AWS
+    KMS key policies for CloudTrail"; CloudWatch Logs User Guide, "Encrypt log data in CloudWatch
+    Logs using AWS KMS"; AWS Security Hub User Guide, "Security Hub CSPM controls for Amazon
+    CloudWatch"; Amazon CloudWatch Pricing.
+
+    Args:
+        name: Resource name. Children are `name` (the trail) and `name-<role>`.
+        args: See `AuditTrailArgs`.
+        opts: Resource options; a provider given here is used for all children.
+
+    Raises:
+        ArgumentError: An argument is unknown, of the wrong type, or not allowed. Nothing has been
+            registered then. An `Output` is checked when it resolves.
+    """
+
+    trail_arn: pulumi.Output[str]
+    """ARN of the trail."""
+    bucket_name: pulumi.Output[str]
+    """Name of the bucket that holds the log files, below `AWSLogs/ACCOUNT/CloudTrail/`."""
+    log_group_name: pulumi.Output[str]
+    """Name of the log group that holds the events."""
+    kms_key_arn: pulumi.Output[str]
+    """ARN of the key, made or given."""
+    topic_arn: pulumi.Output[str]
+    """ARN of the topic that alarms go to, made or given."""
+
+    def __init__(
+        self,
+        name: str,
+        args: AuditTrailArgs = _DEFAULTS,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        retention = _check(name, args)
+        alarms = args.get("alarms", {})
+        given_topic = _check_alarms(name, alarms)
+        pipeline = _check_roles(name, args)
+        trail_name = args.get("trail_name") or _default_trail_name(name)
+        super().__init__("secure-components:index:AuditTrail", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+
+        place = place_of(self)
+        trail_arn = place.apply(lambda at: at.arn("cloudtrail", f"trail/{trail_name}"))
+        log_group_path = f"/aws/cloudtrail/{trail_name}"
+        log_group_arn = place.apply(lambda at: at.arn("logs", f"log-group:{log_group_path}"))
+
+        if "kms_key_arn" in args:
+            key_arn = pulumi.Output.from_input(args["kms_key_arn"])
+        else:
+            key = aws.kms.Key(
+                f"{name}-key",
+                description=f"Encrypts the audit trail {trail_name}",
+                enable_key_rotation=True,
+                deletion_window_in_days=30,
+                policy=document_of(
+                    _key_policy, place, trail_arn, log_group_arn, given_topic is None
+                ),
+                opts=child,
+            )
+            aws.kms.Alias(
+                f"{name}-key-alias",
+                name=f"alias/cloudtrail/{trail_name.replace('.', '-')}",
+                target_key_id=key.key_id,
+                opts=child,
+            )
+            key_arn = key.arn
+
+        bucket = private_bucket(
+            f"{name}-bucket",
+            key_arn=key_arn,
+            policy=lambda made: document_of(_bucket_policy, place, made, trail_arn),
+            opts=child,
+        )
+
+        log_group = aws.cloudwatch.LogGroup(
+            f"{name}-log-group",
+            name=log_group_path,
+            kms_key_id=key_arn,
+            retention_in_days=retention,
+            opts=child,
+        )
+        role = aws.iam.Role(
+            f"{name}-log-role",
+            description=f"Lets the audit trail {trail_name} write to its log group",
+            assume_role_policy=document(_trust_policy()),
+            opts=child,
+        )
+        role_policy = aws.iam.RolePolicy(
+            f"{name}-log-role-policy",
+            role=role.name,
+            policy=document_of(_delivery_policy, place, log_group_arn),
+            opts=child,
+        )
+
+        trail = aws.cloudtrail.Trail(
+            name,
+            name=trail_name,
+            s3_bucket_name=bucket.name,
+            kms_key_id=key_arn,
+            is_multi_region_trail=True,
+            include_global_service_events=True,
+            enable_logging=True,
+            enable_log_file_validation=True,
+            cloud_watch_logs_group_arn=log_group_arn.apply(lambda arn: f"{arn}:*"),
+            cloud_watch_logs_role_arn=role.arn,
+            # CloudTrail tests that it can write before it makes the trail.
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[*bucket.ready, log_group, role_policy]
+            ),
+        )
+
+        topic_arn = given_topic
+        if topic_arn is None:
+            topic_arn = make_topic(
+                name,
+                base=f"{trail_name.replace('.', '-')}-alarms",
+                place=place,
+                key_arn=key_arn,
+                region=None,
+                child=child,
+            )
+        make_monitoring(
+            name,
+            alarms,
+            trail_name=trail_name,
+            log_group=log_group.name,
+            topic_arn=topic_arn,
+            child=child,
+        )
+        make_queries(
+            name,
+            pipeline,
+            trail_name=trail_name,
+            log_group=log_group.name,
+            child=child,
+        )
+
+        self.trail_arn = trail.arn
+        self.bucket_name = bucket.name
+        self.log_group_name = log_group.name
+        self.kms_key_arn = key_arn
+        self.topic_arn = topic_arn
+        self.register_outputs(
+            {
+                "trail_arn": self.trail_arn,
+                "bucket_name": self.bucket_name,
+                "log_group_name": self.log_group_name,
+                "kms_key_arn": self.kms_key_arn,
+                "topic_arn": self.topic_arn,
+            },
+        )
+
+
+def _check(name: str, args: AuditTrailArgs) -> pulumi.Input[int]:
+    """Check all arguments and return the retention."""
+    check_arguments("AuditTrail", name, args, AuditTrailArgs)
+    if "kms_key_arn" in args:
+        check_value(
+            "AuditTrail",
+            name,
+            "kms_key_arn",
+            args["kms_key_arn"],
+            lambda arn: _KEY_ARN.fullmatch(arn) is not None,
+            "the ARN of a key, as arn:aws:kms:REGION:ACCOUNT:key/ID; not an alias, which "
+            "CloudTrail resolves in the caller's account",
+        )
+    if "trail_name" in args and not _TRAIL_NAME.fullmatch(args["trail_name"]):
+        refuse(
+            "AuditTrail",
+            name,
+            "trail_name",
+            "is not allowed; give 3 to 128 letters and digits, with single '.', '_' or '-' between",
+        )
+    return check_value(
+        "AuditTrail",
+        name,
+        "retention_in_days",
+        args.get("retention_in_days", RETENTIONS[0]),
+        lambda days: days in RETENTIONS,
+        f"one of {', '.join(map(str, RETENTIONS))}",
+    )
+
+
+def _check_roles(name: str, args: AuditTrailArgs) -> list[pulumi.Input[str]]:
+    """Return the roles; those that are not known yet are checked before they reach a query."""
+    return [
+        check_value(
+            "AuditTrail",
+            name,
+            f"pipeline_role_arns.{index}",
+            role_arn,
+            fits(_ROLE_ARN),
+            "the ARN of a role, as arn:aws:iam::ACCOUNT:role/NAME",
+        )
+        for index, role_arn in enumerate(args.get("pipeline_role_arns", ()))
+    ]
+
+
+def _check_alarms(name: str, alarms: AuditTrailAlarmsArgs) -> pulumi.Output[str] | None:
+    """Check all about alarms, and return the topic if one is given."""
+    who = ("AuditTrail", name)
+    if "topic_arn" in alarms and "subscriptions" in alarms:
+        refuse(*who, "alarms.subscriptions", "goes with the topic that is made, not with yours")
+    unique(who, "alarms.subscriptions", alarms.get("subscriptions", ()))
+    for index, endpoint in enumerate(alarms.get("subscriptions", ())):
+        matches(
+            who,
+            f"alarms.subscriptions.{index}",
+            endpoint,
+            _SUBSCRIBER,
+            "an e-mail address or an https:// endpoint",
+        )
+    among(who, "alarms.sign_in_without_mfa", alarms.get("sign_in_without_mfa"), SIGN_INS)
+    unique(who, "alarms.without", alarms.get("without", ()))
+    for index, alarm in enumerate(alarms.get("without", ())):
+        among(who, f"alarms.without.{index}", alarm, NAMES)
+    for alarm, threshold in alarms.get("thresholds", {}).items():
+        among(who, "alarms.thresholds", alarm, NAMES)
+        number(who, f"alarms.thresholds.{alarm}", threshold, 1, 1_000_000, "events")
+    for alarm, period in alarms.get("periods", {}).items():
+        among(who, "alarms.periods", alarm, NAMES)
+        number(who, f"alarms.periods.{alarm}", period, 60, 86_400, "seconds")
+        if period % 60:
+            refuse(*who, f"alarms.periods.{alarm}", "is no number of whole minutes")
+    if "topic_arn" not in alarms:
+        return None
+    topic_arn = check_value(
+        *who,
+        "alarms.topic_arn",
+        alarms["topic_arn"],
+        fits(_TOPIC_ARN),
+        "the ARN of an SNS topic",
+    )
+    return pulumi.Output.from_input(topic_arn)
+
+
+def _default_trail_name(name: str) -> str:
+    """Name the trail after project, stack and resource, so that two stacks do not collide."""
+    proposed = f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}"
+    safe = re.sub(r"[._-]+", "-", re.sub(r"[^A-Za-z0-9._-]", "-", proposed)).strip("-")
+    if not _TRAIL_NAME.fullmatch(safe):
+        refuse("AuditTrail", name, "trail_name", "is needed: PROJECT-STACK-NAME is over 128 long")
+    return safe
+
+
+def _key_policy(
+    place: Place,
+    trail_arn: str,
+    log_group_arn: str,
+    own_topic: bool,  # noqa: FBT001  resolved with the others
+) -> Statements:
+    cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
+    from_trail = {"aws:SourceArn": trail_arn}
+    return [
+        account_administers(place),
+        {
+            "Sid": "CloudTrailEncrypts",
+            "Effect": "Allow",
+            "Principal": cloudtrail,
+            "Action": "kms:GenerateDataKey*",
+            "Resource": "*",
+            "Condition": {
+                "StringEquals": {
+                    **from_trail,
+                    "kms:EncryptionContext:aws:cloudtrail:arn": trail_arn,
+                },
+            },
+        },
+        {
+            "Sid": "CloudTrailDescribes",
+            "Effect": "Allow",
+            "Principal": cloudtrail,
+            "Action": "kms:DescribeKey",
+            "Resource": "*",
+            "Condition": {"StringEquals": from_trail},
+        },
+        logs_encrypts(place, log_group_arn),
+        *(key_statements(place) if own_topic else ()),
+    ]
+
+
+def _bucket_policy(place: Place, bucket: str, trail_arn: str) -> Statements:
+    bucket_arn = f"arn:{place.partition}:s3:::{bucket}"
+    cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
+    return [
+        {
+            "Sid": "CloudTrailReadsAcl",
+            "Effect": "Allow",
+            "Principal": cloudtrail,
+            "Action": "s3:GetBucketAcl",
+            "Resource": bucket_arn,
+            "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}},
+        },
+        {
+            "Sid": "CloudTrailWrites",
+            "Effect": "Allow",
+            "Principal": cloudtrail,
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket_arn}/AWSLogs/{place.account}/*",
+            "Condition": {
+                "StringEquals": {
+                    "aws:SourceArn": trail_arn,
+                    "s3:x-amz-acl": "bucket-owner-full-control",
+                },
+            },
+        },
+        *tls_only(bucket_arn),
+    ]
+
+
+def _trust_policy() -> Statements:
+    # No condition on the source: AWS documents none for this role, and a trail that cannot assume
+    # it is refused. Whoever hands the role to a trail needs iam:PassRole on it in this account, so
+    # no other account can (our inference).
+    return [
+        {
+            "Sid": "CloudTrailAssumes",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudtrail.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        },
+    ]
+
+
+def _delivery_policy(place: Place, log_group_arn: str) -> Statements:
+    # CloudTrail names its streams so; streams of one log group, and nothing else.
+    streams = f"{log_group_arn}:log-stream:{place.account}_CloudTrail_{place.region}*"
+    return [
+        {
+            "Sid": "WriteEvents",
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": streams,
+        },
+    ]
