@@ -1,0 +1,1 @@
+"""The roles of a deployment pipeline: component, arguments, trust, permissions and boundary."""
