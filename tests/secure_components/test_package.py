@@ -12,9 +12,14 @@ import secure_components
 
 COMPONENTS: dict[str, set[str]] = {
     "AuditTrail": set(),
+    "BreakGlassRole": {"trust"},
+    "DeployRole": {"names", "repository"},
+    "OrganizationGuardrails": {"organizationId", "targets"},
     "ProtectedOrganization": {"organizationId", "billingEmail"},
     "ProtectedRepository": set(),
     "PullRequestSecurity": {"repository"},
+    "ReadOnlyPermissionSet": {"instanceArn"},
+    "ReadOnlyRole": {"trust"},
 }
 """What is required, by component."""
 
