@@ -6,6 +6,8 @@ add your service to it.
 
 from __future__ import annotations
 
+import json
+
 import pulumi
 import pulumi_aws as aws
 
@@ -14,6 +16,7 @@ import secure_components as secure
 config = pulumi.Config()
 domain = config.get("domain") or "service.example.org"
 region = aws.get_region_output().region
+account = aws.get_caller_identity_output().account_id
 
 network = aws.ec2.Vpc("network", cidr_block="10.0.0.0/16", enable_dns_hostnames=True)
 gateway = aws.ec2.InternetGateway("gateway", vpc_id=network.id)
@@ -36,6 +39,78 @@ for index, zone in enumerate("ab"):
         f"public-{zone}-routes", subnet_id=subnet.id, route_table_id=routes.id
     )
     subnets.append(subnet)
+
+# Who talked to whom. An account with a `secure_components.AccountBaseline` names the network in its
+# `vpcs` instead.
+FLOWS = "/aws/vpc-flow-logs/alb-service"
+flows_arn = pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:{2}", region, account, FLOWS)
+
+
+def policy(*statements: dict[str, object]) -> pulumi.Output[str]:
+    """Return a policy document."""
+    return pulumi.Output.from_input(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **one} for one in statements]}
+    ).apply(json.dumps)
+
+
+flows_key = aws.kms.Key(
+    "flows-key",
+    description="Encrypts the flow logs",
+    enable_key_rotation=True,
+    policy=policy(
+        {
+            "Sid": "AccountAdministers",
+            "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account)},
+            "Action": "kms:*",
+            "Resource": "*",
+        },
+        {
+            "Sid": "CloudWatchLogsEncrypts",
+            "Principal": {"Service": pulumi.Output.format("logs.{0}.amazonaws.com", region)},
+            "Action": ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*"],
+            "Resource": "*",
+            "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": flows_arn}},
+        },
+    ),
+)
+flows = aws.cloudwatch.LogGroup(
+    "flows", name=FLOWS, kms_key_id=flows_key.arn, retention_in_days=365
+)
+flows_role = aws.iam.Role(
+    "flows-role",
+    description="Lets VPC flow logs write to their log group",
+    assume_role_policy=policy(
+        {
+            "Sid": "FlowLogsAssume",
+            "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+        }
+    ),
+)
+aws.iam.RolePolicy(
+    "flows-role-policy",
+    role=flows_role.name,
+    policy=policy(
+        {
+            "Sid": "WriteRecords",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+            "Resource": [flows_arn, pulumi.Output.format("{0}:*", flows_arn)],
+        },
+        {
+            "Sid": "FindGroup",
+            "Action": "logs:DescribeLogGroups",
+            "Resource": pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:*", region, account),
+        },
+    ),
+)
+aws.ec2.FlowLog(
+    "flow-log",
+    vpc_id=network.id,
+    traffic_type="ALL",
+    log_destination=flows.arn,
+    iam_role_arn=flows_role.arn,
+)
 
 entrance = aws.ec2.SecurityGroup(
     "entrance",
