@@ -25,6 +25,7 @@ from policy_pack.properties import from_struct
 from policy_pack.rule import Findings, Resource, Rule, Severity, Stack, rule
 
 KEY, BUCKET, BLOCK = KEYS[0], BUCKETS[0], PUBLIC_ACCESS_BLOCKS[0]
+LOG_GROUP = LOG_GROUPS[0]  # which no rule joins with anything
 UNKNOWN = UNKNOWN_STRING_VALUE
 TODAY = datetime.now(UTC).date()
 ALL_BLOCKED = dict.fromkeys(
@@ -472,16 +473,16 @@ def test_resource_is_read_once_and_only_where_a_rule_wants_it(
 
     monkeypatch.setattr(analyzer, "from_struct", counting)
     stub = serve()
-    stub.Analyze(resource(KEY, "key", label="key"))
+    stub.Analyze(resource(LOG_GROUP, "group", label="group"))
     stub.Analyze(resource("other:index:Thing", "thing", label="thing"))
     stub.AnalyzeStack(
         stack(
             (BUCKET, "bucket", {"label": "bucket"}),
-            (KEY, "key", {"label": "unread"}),
+            (LOG_GROUP, "group", {"label": "unread"}),
             ("other:index:Thing", "thing", {"label": "unread"}),
         )
     )
-    assert read == ["key", "bucket"]
+    assert read == ["group", "bucket"]
 
 
 def test_stack_larger_than_a_usual_message_is_judged(serve: Serve) -> None:
