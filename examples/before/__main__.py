@@ -15,7 +15,21 @@ import pulumi_github as github
 
 # --- The audit trail ---
 
-key = aws.kms.Key("key")
+key = aws.kms.Key(
+    "key",
+    policy=json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Sid": "AccountAdministers",
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+                "Action": "kms:*",
+                "Resource": "*",
+            },
+        }
+    ),
+)
 
 logs = aws.s3.Bucket("logs", force_destroy=True)
 
@@ -188,6 +202,67 @@ firewall = aws.wafv2.WebAcl(
         },
     ],
 )
+
+# --- People who may do everything, and a pipeline that may become anybody ---
+
+people = aws.iam.Role(
+    "people",
+    max_session_duration=43200,
+    assume_role_policy=json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Sid": "People",
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+                "Action": "sts:AssumeRole",
+            },
+        }
+    ),
+)
+aws.iam.RolePolicyAttachment(
+    "people-administer", role=people.name, policy_arn="arn:aws:iam::aws:policy/AdministratorAccess"
+)
+aws.iam.RolePolicyAttachment(
+    "people-read", role=people.name, policy_arn="arn:aws:iam::aws:policy/ReadOnlyAccess"
+)
+pipeline = aws.iam.Role(
+    "pipeline",
+    assume_role_policy=json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Sid": "GitHub",
+                "Effect": "Allow",
+                "Principal": {
+                    "Federated": (
+                        "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+                    )
+                },
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {
+                    "StringLike": {"token.actions.githubusercontent.com:sub": "repo:acme/*"}
+                },
+            },
+        }
+    ),
+)
+aws.iam.RolePolicy(
+    "pipeline-deploys",
+    role=pipeline.name,
+    policy=json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Sid": "Deploy",
+                "Effect": "Allow",
+                "Action": ["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"],
+                "Resource": "*",
+            },
+        }
+    ),
+)
+aws.iam.AccountPasswordPolicy("passwords", minimum_password_length=8)
 
 # --- A repository without protection ---
 
