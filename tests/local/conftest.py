@@ -139,7 +139,9 @@ class Driver:
         )
         with _partly(made.token):
             answer = self.stub.Update(request)
-        return Made(made.token, made.id, inputs, _told(made.id, answer.properties))
+        outputs = unmarshal(answer.properties)
+        outputs.pop("id")  # another where a name is the id; the engine keeps the one that it has
+        return Made(made.token, made.id, inputs, outputs)
 
     def read(self, made: Made) -> Made | None:
         """Refresh."""
