@@ -207,14 +207,14 @@ firewall = aws.wafv2.WebAcl(
 
 # --- People who may do everything, and a pipeline that may become anybody ---
 
-people = aws.iam.Role(
-    "people",
+engineers = aws.iam.Role(
+    "engineers",
     max_session_duration=43200,
     assume_role_policy=json.dumps(
         {
             "Version": "2012-10-17",
             "Statement": {
-                "Sid": "People",
+                "Sid": "Engineers",
                 "Effect": "Allow",
                 "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
                 "Action": "sts:AssumeRole",
@@ -223,10 +223,12 @@ people = aws.iam.Role(
     ),
 )
 aws.iam.RolePolicyAttachment(
-    "people-administer", role=people.name, policy_arn="arn:aws:iam::aws:policy/AdministratorAccess"
+    "engineers-administer",
+    role=engineers.name,
+    policy_arn="arn:aws:iam::aws:policy/AdministratorAccess",
 )
 aws.iam.RolePolicyAttachment(
-    "people-read", role=people.name, policy_arn="arn:aws:iam::aws:policy/ReadOnlyAccess"
+    "engineers-read", role=engineers.name, policy_arn="arn:aws:iam::aws:policy/ReadOnlyAccess"
 )
 pipeline = aws.iam.Role(
     "pipeline",

@@ -14,7 +14,7 @@ _ISSUER = "https://token.actions.githubusercontent.com"
     controls=(owasp("A07:2021"),),
     passes=[
         {"url": _ISSUER, "clientIdLists": ["sts.amazonaws.com"]},
-        {"url": UNKNOWN, "clientIdLists": ["sts.amazonaws.com", "an-application"]},
+        {"url": _ISSUER, "clientIdLists": ["sts.amazonaws.com", "an-application"]},
     ],
     fails=[
         {"url": _ISSUER, "clientIdLists": []},
@@ -22,13 +22,15 @@ _ISSUER = "https://token.actions.githubusercontent.com"
         {"url": "http://id.example.com", "clientIdLists": ["sts.amazonaws.com"]},
         {},
     ],
-    undecided=[{"url": _ISSUER, "clientIdLists": UNKNOWN}],
+    undecided=[
+        {"url": _ISSUER, "clientIdLists": UNKNOWN},
+        {"url": UNKNOWN, "clientIdLists": ["sts.amazonaws.com"]},
+    ],
 )
 def check(provider: Resource) -> Findings:
     """Take tokens that were made for AWS, from an issuer whose keys are fetched by TLS.
 
-    Each role's trust policy must test the audience as well: `iam-trust-web-identity-bound`. A URL
-    that is not known yet is no finding, as IAM itself refuses one without https.
+    Each role's trust policy must test the audience as well: `iam-trust-web-identity-bound`.
 
     Source: AWS IAM API Reference, `CreateOpenIDConnectProvider`.
     """
@@ -45,5 +47,5 @@ def _judge_audiences(provider: Resource) -> Findings:
 
 def _judge_issuer(provider: Resource) -> Findings:
     # A provider may give the URL back without its scheme, as AWS keeps it.
-    if provider.raw("url") is not UNKNOWN and str(provider.get("url")).startswith("http://"):
+    if str(provider.get("url")).startswith("http://"):
         yield "The OpenID Connect provider's issuer is reached without TLS."
