@@ -69,3 +69,51 @@ ORGANIZATION_ADMINISTRATORS: Final = (
 )
 ORGANIZATION_POLICIES: Final = ("aws:organizations/policy:Policy",)
 ORGANIZATION_POLICY_ATTACHMENTS: Final = ("aws:organizations/policyAttachment:PolicyAttachment",)
+
+SUBNETS: Final = ("aws:ec2/subnet:Subnet",)
+CACHES: Final = ("aws:elasticache/replicationGroup:ReplicationGroup",)
+CLASSIC_SECURITY_GROUP_RULES: Final = ("aws:ec2/securityGroupRule:SecurityGroupRule",)
+CACHE_CLUSTERS_OF_TABLES: Final = ("aws:dax/cluster:Cluster",)
+DATABASE_CLUSTERS: Final = ("aws:rds/cluster:Cluster",)
+DATABASE_INSTANCES: Final = ("aws:rds/instance:Instance",)
+DATABASE_MEMBERS: Final = ("aws:rds/clusterInstance:ClusterInstance",)
+DATABASE_SNAPSHOTS: Final = (
+    "aws:rds/snapshot:Snapshot",
+    "aws:rds/clusterSnapshot:ClusterSnapshot",
+    "aws:rds/snapshotCopy:SnapshotCopy",
+    "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy",
+)
+DOCUMENT_CLUSTERS: Final = ("aws:docdb/cluster:Cluster",)
+GRAPH_CLUSTERS: Final = ("aws:neptune/cluster:Cluster",)
+ELASTIC_FILE_SYSTEMS: Final = ("aws:efs/fileSystem:FileSystem",)
+HTTP_API_STAGES: Final = ("aws:apigatewayv2/stage:Stage",)
+FILE_SYSTEM_BACKUPS: Final = ("aws:efs/backupPolicy:BackupPolicy",)
+IMAGE_PERMISSIONS: Final = ("aws:ec2/amiLaunchPermission:AmiLaunchPermission",)
+IMAGE_REPOSITORIES: Final = ("aws:ecr/repository:Repository",)
+IMAGE_SCANNING: Final = ("aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",)
+KUBERNETES_CLUSTERS: Final = ("aws:eks/cluster:Cluster",)
+LISTENERS: Final = (
+    "aws:lb/listener:Listener",
+    "aws:alb/listener:Listener",
+    "aws:elasticloadbalancingv2/listener:Listener",
+    "aws:applicationloadbalancing/listener:Listener",
+)
+NETWORK_ACLS: Final = (
+    "aws:ec2/networkAcl:NetworkAcl",
+    "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl",
+)
+NETWORK_ACL_RULES: Final = ("aws:ec2/networkAclRule:NetworkAclRule",)
+NETWORK_FIREWALL_POLICIES: Final = ("aws:networkfirewall/firewallPolicy:FirewallPolicy",)
+PREFIX_LISTS: Final = (
+    "aws:ec2/managedPrefixList:ManagedPrefixList",
+    "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry",
+)
+SECRET_ROTATIONS: Final = ("aws:secretsmanager/secretRotation:SecretRotation",)
+SECURITY_GROUPS: Final = ("aws:ec2/securityGroup:SecurityGroup",)
+SECURITY_GROUP_INGRESS: Final = ("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",)
+STREAMS: Final = ("aws:kinesis/stream:Stream",)
+TABLES: Final = ("aws:dynamodb/table:Table",)
+TRANSIT_GATEWAYS: Final = ("aws:ec2transitgateway/transitGateway:TransitGateway",)
+VOLUMES: Final = ("aws:ebs/volume:Volume", "aws:ebs/snapshotCopy:SnapshotCopy")
+WAREHOUSES: Final = ("aws:redshift/cluster:Cluster",)
+WAREHOUSE_LOGS: Final = ("aws:redshift/logging:Logging",)

@@ -136,13 +136,61 @@ entrance = aws.ec2.SecurityGroup(
         },
     ],
 )
+
+# Who asked for what. Elastic Load Balancing writes with S3's own encryption alone.
+logs = aws.s3.Bucket("logs")
+logs_private = aws.s3.BucketPublicAccessBlock(
+    "logs-public-access-block",
+    bucket=logs.bucket,
+    block_public_acls=True,
+    block_public_policy=True,
+    ignore_public_acls=True,
+    restrict_public_buckets=True,
+)
+aws.s3.BucketOwnershipControls(
+    "logs-ownership", bucket=logs.bucket, rule={"object_ownership": "BucketOwnerEnforced"}
+)
+aws.s3.BucketVersioning(
+    "logs-versioning", bucket=logs.bucket, versioning_configuration={"status": "Enabled"}
+)
+logs_arn = pulumi.Output.format("arn:aws:s3:::{0}", logs.bucket)
+logs_policy = aws.s3.BucketPolicy(
+    "logs-policy",
+    bucket=logs.bucket,
+    policy=policy(
+        {
+            "Sid": "LoadBalancersWrite",
+            "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": pulumi.Output.format("{0}/AWSLogs/{1}/*", logs_arn, account),
+            "Condition": {
+                "ArnLike": {
+                    "aws:SourceArn": pulumi.Output.format(
+                        "arn:aws:elasticloadbalancing:{0}:{1}:loadbalancer/*", region, account
+                    ),
+                },
+            },
+        },
+        {
+            "Sid": "DenyPlainHttp",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [logs_arn, pulumi.Output.format("{0}/*", logs_arn)],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    ),
+    opts=pulumi.ResourceOptions(depends_on=[logs_private]),
+)
+
 balancer = aws.lb.LoadBalancer(
     "balancer",
     load_balancer_type="application",
     security_groups=[entrance.id],
     subnets=[subnet.id for subnet in subnets],
     drop_invalid_header_fields=True,
-    opts=pulumi.ResourceOptions(depends_on=[outward]),
+    access_logs={"enabled": True, "bucket": logs.bucket},
+    opts=pulumi.ResourceOptions(depends_on=[outward, logs_policy]),
 )
 service = aws.lb.TargetGroup(
     "service",

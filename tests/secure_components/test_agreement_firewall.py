@@ -65,7 +65,7 @@ _OPTIONAL = (
 )
 HARMLESS: Final[dict[str, str]] = {
     r"waf|balancer": "nothing is left to protect, or to protect it with: the endpoint's rule tells",
-    r"waf\.(scope|defaultAction(\.allow)?)": REFUSED,
+    r"waf\.(scope|defaultAction(\.allow)?)|balancer\.accessLogs\.bucket": REFUSED,
     r"waf\.tags": "it is empty",
     r"waf-bucket\.bucket|waf-dashboard(\.\w+)?": LABEL,
     # Rules.
@@ -99,7 +99,12 @@ def make(recorder: Any, **args: Any) -> Made:
     def program() -> pulumi.Output[str]:
         given: dict[str, Any] = dict(args)
         if args.get("scope") != "cloudfront":
-            given["protects"] = [aws.lb.LoadBalancer("balancer")]
+            balancer = aws.lb.LoadBalancer(
+                "balancer",
+                drop_invalid_header_fields=True,
+                access_logs={"bucket": "logs", "enabled": True},
+            )
+            given["protects"] = [balancer]
         firewall = WebApplicationFirewall("waf", cast("WebApplicationFirewallArgs", given))
         return firewall.web_acl_arn
 
