@@ -4,6 +4,7 @@
 # constructor's annotations as they stand.
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import pulumi
@@ -11,6 +12,7 @@ import pulumi_aws as aws
 
 from secure_components.alarm_topic import key_statements, make_topic
 from secure_components.arguments import (
+    Who,
     among,
     check_arguments,
     check_value,
@@ -21,23 +23,27 @@ from secure_components.arguments import (
     unique,
 )
 from secure_components.audit_trail.args import AuditTrailAlarmsArgs, AuditTrailArgs
+from secure_components.audit_trail.events import check_events, event_selectors
 from secure_components.audit_trail.monitoring import NAMES, SIGN_INS, make_monitoring
 from secure_components.audit_trail.queries import make_queries
-from secure_components.bucket import private_bucket
+from secure_components.audit_trail.storage import check_keeping, make_bucket
 from secure_components.documents import (
     RETENTIONS,
+    Statement,
     Statements,
     account_administers,
     document,
     document_of,
     logs_encrypts,
-    tls_only,
 )
 from secure_components.place import Place, place_of
 
 _KEY_ARN: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 _TOPIC_ARN: Final = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
 _ROLE_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+")
+_PRINCIPAL_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[A-Za-z0-9+=,.@_/-]+")
+_ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
+"""AWS Organizations API Reference, `Organization`."""
 _SUBSCRIBER: Final = re.compile(r"https://[^\s/]+(/\S*)?|[^@\s:/]+@[^@\s:/]+\.[^@\s:/]+")
 _TRAIL_NAME: Final = re.compile(r"(?=.{3,128}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 """CloudTrail, CreateTrail: letters, digits, and single separators between them."""
@@ -50,7 +56,8 @@ class AuditTrail(pulumi.ComponentResource):
     """Records who did what in every region of the account, so that it can be found and trusted.
 
     Makes a multi-region CloudTrail trail of all management events with signed log files; a bucket
-    that is private, versioned, encrypted and TLS-only, into which this trail alone may write; a
+    that is private, versioned, encrypted and TLS-only, into which this trail alone may write,
+    whose files are locked for a year and then expire; a second one that records who reads them; a
     log group with a year's retention; an alarm for each of the 15 kinds of events that the CIS
     benchmark wants watched, and an encrypted topic that they tell; saved queries for what to ask
     then; and a rotating key for all. `docs/audit-trail.md` lists alarms and queries.
@@ -60,25 +67,30 @@ class AuditTrail(pulumi.ComponentResource):
     5.14, 5.15) and AWS FSBP (CloudTrail.1, CloudTrail.2, CloudTrail.4, CloudTrail.5, CloudTrail.6,
     CloudWatch.15, CloudWatch.16, CloudWatch.17, IAM.1, IAM.21, KMS.1, KMS.2, KMS.4, KMS.5, S3.5,
     S3.8, S3.12, S3.14, S3.17, SNS.1). The alarms are those that Security Hub looks for as
-    CloudWatch.1 to CloudWatch.14; it also wants a confirmed subscription. Not covered: data
-    events, Insights, organization trails, and the bucket's access logs, lifecycle, object lock, MFA
-    delete, replication and event notifications.
+    CloudWatch.1 to CloudWatch.14; it also wants a confirmed subscription. By choice: Insights, data
+    events, and an organization's trail. Not covered: an archive in another account, MFA delete,
+    replication, inventory and event notifications of the bucket, and network activity events.
 
     Costs, at the list prices of us-east-1: the key 1 USD a month; the first copy of management
     events is free, a second trail's costs 2 USD per 100,000 events; the log group 0.50 USD per GB
-    taken in and 0.03 USD per GB and month; the bucket 0.023 USD per GB and month; an alarm 0.10 USD
-    a month, 15 by default; the metric of each 0.30 USD a month at most, for it is paid for the
-    hours in which it counts something; a saved query nothing, until it is run: 0.005 USD per GB
-    that it reads. An account with little traffic pays some 4 USD a month.
+    taken in and 0.03 USD per GB and month; the bucket 0.023 USD per GB and month, less where
+    `archive` says so, a put of the trail 0.005 USD per 1,000, and as much for the access logs; KMS
+    0.03 USD per 10,000 log files; an alarm 0.10 USD a month, 15 by default; the metric of each 0.30
+    USD a month at most, for it is paid for the hours in which it counts something; a saved query
+    nothing, until it is run: 0.005 USD per GB that it reads. An account with little traffic pays
+    some 4 USD a month.
 
     Nobody reads the topic until somebody subscribes: `alarms.subscriptions`, or `topic_arn`.
 
-    Destroying the stack leaves a bucket that is not empty: deletion is refused, by intent.
+    Destroying the stack leaves buckets that are not empty: deletion is refused, by intent. Before
+    their days are over, only who may `s3:BypassGovernanceRetention` deletes log files, and nobody
+    in compliance mode.
 
     Sources: AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail" and "Configure AWS
-    KMS key policies for CloudTrail"; CloudWatch Logs User Guide, "Encrypt log data in CloudWatch
-    Logs using AWS KMS"; AWS Security Hub User Guide, "Security Hub CSPM controls for Amazon
-    CloudWatch"; Amazon CloudWatch Pricing.
+    KMS key policies for CloudTrail"; S3 User Guide, "Object Lock considerations" and "Enabling
+    Amazon S3 server access logging"; AWS CloudTrail Pricing; Amazon S3 Pricing; CloudWatch Logs
+    User Guide, "Encrypt log data in CloudWatch Logs using AWS KMS"; AWS Security Hub User Guide,
+    "Security Hub CSPM controls for Amazon CloudWatch"; Amazon CloudWatch Pricing.
 
     Args:
         name: Resource name. Children are `name` (the trail) and `name-<role>`.
@@ -94,6 +106,8 @@ class AuditTrail(pulumi.ComponentResource):
     """ARN of the trail."""
     bucket_name: pulumi.Output[str]
     """Name of the bucket that holds the log files, below `AWSLogs/ACCOUNT/CloudTrail/`."""
+    access_log_bucket_name: pulumi.Output[str]
+    """Name of the bucket, made or given, that records who reads the log files."""
     log_group_name: pulumi.Output[str]
     """Name of the log group that holds the events."""
     kms_key_arn: pulumi.Output[str]
@@ -107,10 +121,15 @@ class AuditTrail(pulumi.ComponentResource):
         args: AuditTrailArgs = _DEFAULTS,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        who = ("AuditTrail", name)
         retention = _check(name, args)
         alarms = args.get("alarms", {})
         given_topic = _check_alarms(name, alarms)
-        pipeline = _check_roles(name, args)
+        pipeline = _check_principals(who, args, "pipeline_role_arns", _ROLE_ARN, "a role")
+        readers = _check_readers(who, args)
+        organization = _check_organization(who, args)
+        keeping = check_keeping(who, args)
+        check_events(who, args)
         trail_name = args.get("trail_name") or _default_trail_name(name)
         super().__init__("secure-components:index:AuditTrail", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
@@ -121,7 +140,7 @@ class AuditTrail(pulumi.ComponentResource):
         log_group_arn = place.apply(lambda at: at.arn("logs", f"log-group:{log_group_path}"))
 
         if "kms_key_arn" in args:
-            key_arn = pulumi.Output.from_input(args["kms_key_arn"])
+            key_arn = keys = pulumi.Output.from_input(args["kms_key_arn"])
         else:
             key = aws.kms.Key(
                 f"{name}-key",
@@ -129,7 +148,7 @@ class AuditTrail(pulumi.ComponentResource):
                 enable_key_rotation=True,
                 deletion_window_in_days=30,
                 policy=document_of(
-                    _key_policy, place, trail_arn, log_group_arn, given_topic is None
+                    _key_policy, place, trail_arn, log_group_arn, given_topic is None, readers
                 ),
                 opts=child,
             )
@@ -140,12 +159,18 @@ class AuditTrail(pulumi.ComponentResource):
                 opts=child,
             )
             key_arn = key.arn
+            # Not the key itself: the bucket's policy must be known, and judged, at preview.
+            keys = place.apply(lambda at: at.arn("kms", "key/*"))
 
-        bucket = private_bucket(
-            f"{name}-bucket",
+        bucket, access_logs = make_bucket(
+            name,
+            keeping,
+            place=place,
             key_arn=key_arn,
-            policy=lambda made: document_of(_bucket_policy, place, made, trail_arn),
-            opts=child,
+            keys=keys,
+            trail_arn=trail_arn,
+            organization=organization,
+            child=child,
         )
 
         log_group = aws.cloudwatch.LogGroup(
@@ -164,7 +189,7 @@ class AuditTrail(pulumi.ComponentResource):
         role_policy = aws.iam.RolePolicy(
             f"{name}-log-role-policy",
             role=role.name,
-            policy=document_of(_delivery_policy, place, log_group_arn),
+            policy=document_of(_delivery_policy, place, log_group_arn, organization),
             opts=child,
         )
 
@@ -177,6 +202,11 @@ class AuditTrail(pulumi.ComponentResource):
             include_global_service_events=True,
             enable_logging=True,
             enable_log_file_validation=True,
+            is_organization_trail=True if organization else None,
+            insight_selectors=[{"insight_type": one} for one in args.get("insights", ())] or None,
+            advanced_event_selectors=event_selectors(
+                args.get("data_events", ()), place, (bucket.name, access_logs)
+            ),
             cloud_watch_logs_group_arn=log_group_arn.apply(lambda arn: f"{arn}:*"),
             cloud_watch_logs_role_arn=role.arn,
             # CloudTrail tests that it can write before it makes the trail.
@@ -213,6 +243,7 @@ class AuditTrail(pulumi.ComponentResource):
 
         self.trail_arn = trail.arn
         self.bucket_name = bucket.name
+        self.access_log_bucket_name = pulumi.Output.from_input(access_logs)
         self.log_group_name = log_group.name
         self.kms_key_arn = key_arn
         self.topic_arn = topic_arn
@@ -220,6 +251,7 @@ class AuditTrail(pulumi.ComponentResource):
             {
                 "trail_arn": self.trail_arn,
                 "bucket_name": self.bucket_name,
+                "access_log_bucket_name": self.access_log_bucket_name,
                 "log_group_name": self.log_group_name,
                 "kms_key_arn": self.kms_key_arn,
                 "topic_arn": self.topic_arn,
@@ -257,19 +289,41 @@ def _check(name: str, args: AuditTrailArgs) -> pulumi.Input[int]:
     )
 
 
-def _check_roles(name: str, args: AuditTrailArgs) -> list[pulumi.Input[str]]:
-    """Return the roles; those that are not known yet are checked before they reach a query."""
+def _check_principals(
+    who: Who, args: AuditTrailArgs, argument: str, pattern: re.Pattern[str], what: str
+) -> list[pulumi.Input[str]]:
+    """Return the ARNs; those that are not known yet are checked before they are used."""
+    given: Sequence[pulumi.Input[str]] = args.get(argument, ())  # type: ignore[assignment]
     return [
         check_value(
-            "AuditTrail",
-            name,
-            f"pipeline_role_arns.{index}",
-            role_arn,
-            fits(_ROLE_ARN),
-            "the ARN of a role, as arn:aws:iam::ACCOUNT:role/NAME",
+            *who,
+            f"{argument}.{index}",
+            arn,
+            fits(pattern),
+            f"the ARN of {what}, as arn:aws:iam::ACCOUNT:role/NAME",
         )
-        for index, role_arn in enumerate(args.get("pipeline_role_arns", ()))
+        for index, arn in enumerate(given)
     ]
+
+
+def _check_readers(who: Who, args: AuditTrailArgs) -> list[pulumi.Input[str]]:
+    """Return who may decrypt log files."""
+    if "kms_key_arn" in args and "decrypt_principals" in args:
+        refuse(*who, "decrypt_principals", "goes with the key that is made, not with yours")
+    return _check_principals(who, args, "decrypt_principals", _PRINCIPAL_ARN, "a role or a user")
+
+
+def _check_organization(who: Who, args: AuditTrailArgs) -> pulumi.Input[str] | None:
+    """Return the organization's id, if one is given."""
+    if "organization_id" not in args:
+        return None
+    return check_value(
+        *who,
+        "organization_id",
+        args["organization_id"],
+        fits(_ORGANIZATION),
+        "the id of an organization, as o-a1b2c3d4e5",
+    )
 
 
 def _check_alarms(name: str, alarms: AuditTrailAlarmsArgs) -> pulumi.Output[str] | None:
@@ -324,6 +378,7 @@ def _key_policy(
     trail_arn: str,
     log_group_arn: str,
     own_topic: bool,  # noqa: FBT001  resolved with the others
+    readers: Sequence[str],
 ) -> Statements:
     cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
     from_trail = {"aws:SourceArn": trail_arn}
@@ -352,36 +407,26 @@ def _key_policy(
         },
         logs_encrypts(place, log_group_arn),
         *(key_statements(place) if own_topic else ()),
+        *([_decrypts(readers, trail_arn)] if readers else ()),
     ]
 
 
-def _bucket_policy(place: Place, bucket: str, trail_arn: str) -> Statements:
-    bucket_arn = f"arn:{place.partition}:s3:::{bucket}"
-    cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
-    return [
-        {
-            "Sid": "CloudTrailReadsAcl",
-            "Effect": "Allow",
-            "Principal": cloudtrail,
-            "Action": "s3:GetBucketAcl",
-            "Resource": bucket_arn,
-            "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}},
+def _decrypts(readers: Sequence[str], trail_arn: str) -> Statement:
+    """Return the statement that lets principals read this trail's files, and nothing else.
+
+    Source: CloudTrail User Guide, "Granting decrypt permissions for trails"; AWS's own statement
+    takes any trail's context.
+    """
+    return {
+        "Sid": "ReadersDecrypt",
+        "Effect": "Allow",
+        "Principal": {"AWS": list(readers)},
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {"kms:EncryptionContext:aws:cloudtrail:arn": trail_arn},
         },
-        {
-            "Sid": "CloudTrailWrites",
-            "Effect": "Allow",
-            "Principal": cloudtrail,
-            "Action": "s3:PutObject",
-            "Resource": f"{bucket_arn}/AWSLogs/{place.account}/*",
-            "Condition": {
-                "StringEquals": {
-                    "aws:SourceArn": trail_arn,
-                    "s3:x-amz-acl": "bucket-owner-full-control",
-                },
-            },
-        },
-        *tls_only(bucket_arn),
-    ]
+    }
 
 
 def _trust_policy() -> Statements:
@@ -398,14 +443,17 @@ def _trust_policy() -> Statements:
     ]
 
 
-def _delivery_policy(place: Place, log_group_arn: str) -> Statements:
-    # CloudTrail names its streams so; streams of one log group, and nothing else.
-    streams = f"{log_group_arn}:log-stream:{place.account}_CloudTrail_{place.region}*"
+def _delivery_policy(place: Place, log_group_arn: str, organization: str | None) -> Statements:
+    # CloudTrail names its streams so; streams of one log group, and nothing else. Source:
+    # CloudTrail User Guide, "Role policy document for CloudTrail to use CloudWatch Logs for
+    # monitoring".
+    stream = f"{log_group_arn}:log-stream"
+    own = f"{stream}:{place.account}_CloudTrail_{place.region}*"
     return [
         {
             "Sid": "WriteEvents",
             "Effect": "Allow",
             "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": streams,
+            "Resource": [own, f"{stream}:{organization}_*"] if organization else own,
         },
     ]

@@ -38,7 +38,7 @@ def test_demo_shows_both_stacks_and_passes() -> None:
     (counted,) = [line.split("│")[3].strip() for line in lines if "│ examples/before " in line]
     assert counted == str(len(severities))
     assert "blocked, as it should be" in ran.stdout
-    assert "│ examples/quickstart │ 51 " in ran.stdout
+    assert "│ examples/quickstart │ 61 " in ran.stdout
     assert "Next: " in ran.stdout
 
 

@@ -15,8 +15,8 @@ from local.workspace import EXAMPLES, ROOT, Workspace
 from tests.engine.editing import edit
 
 TRAIL = "aws:cloudtrail/trail:Trail audit"
-MADE = 51
-"""The stack, the component, and its 49 children."""
+MADE = 61
+"""The stack, the component, and its 59 children."""
 
 
 @pytest.fixture
@@ -64,6 +64,10 @@ def test_what_was_deployed_is_what_was_promised(deployed: Workspace, cloud: Clou
         "SSEAlgorithm": "aws:kms",
         "KMSMasterKeyID": key,
     }
+    lock = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
+    assert lock["Rule"] == {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 365}}
+    logged = s3.get_bucket_logging(Bucket=bucket)["LoggingEnabled"]
+    assert {bucket, logged["TargetBucket"]} == {one["Name"] for one in s3.list_buckets()["Buckets"]}
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     assert policy["Statement"][0]["Condition"] == {
         "StringEquals": {"aws:SourceArn": trail["TrailARN"]}

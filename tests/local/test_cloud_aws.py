@@ -9,6 +9,7 @@ from typing import Any
 import botocore.session
 import grpc
 import pytest
+from botocore.exceptions import ClientError
 
 from local.cloud import Cloud
 from local.cloud.aws import AWS
@@ -22,6 +23,8 @@ KEY = "aws:kms/key:Key"
 ALIAS = "aws:kms/alias:Alias"
 BUCKET = "aws:s3/bucket:Bucket"
 BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+OBJECT_LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 LOG_POLICY = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
 ROLE = "aws:iam/role:Role"
@@ -60,11 +63,11 @@ def log_policy(group: str) -> str:
     )
 
 
-def trail_policy(bucket: str, prefix: str = "") -> str:
+def trail_policy(bucket: str, prefix: str = "", owner: str = ACCOUNT) -> str:
     """Return the least that CloudTrail and S3's own access logs ask of a bucket."""
     arn, who = f"arn:aws:s3:::{bucket}", {"Service": "cloudtrail.amazonaws.com"}
     source = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
-    logs = f"{arn}/{prefix}AWSLogs/{ACCOUNT}/*"
+    logs = f"{arn}/{prefix}AWSLogs/{owner}/*"
     return document(
         {
             "Effect": "Allow",
@@ -111,6 +114,8 @@ def aws(cloud: Cloud, connect: Callable[..., Any]) -> Any:
     for name in ("logs", "other"):
         s3.create_bucket(Bucket=name)
         s3.put_bucket_policy(Bucket=name, Policy=trail_policy(name))
+    for name in ("locked", "locked-too"):
+        s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
     cloud.client("iam").create_role(
         RoleName="base", AssumeRolePolicyDocument=trusts("x.amazonaws.com")
     )
@@ -222,7 +227,7 @@ LIVES = (
         BLOCKED,
     ),
     Life(
-        "aws:s3/bucketVersioning:BucketVersioning",
+        VERSIONING,
         {"bucket": "logs", "versioningConfiguration": {"status": "Enabled"}},
         {"bucket": "logs", "versioningConfiguration": {"status": "Suspended"}},
         {"bucket": "other", "versioningConfiguration": {"status": "Enabled"}},
@@ -263,6 +268,18 @@ LIVES = (
         {"bucket": "other", "rules": [LIFECYCLE]},
         "logs",
         {"transitionDefaultMinimumObjectSize": "all_storage_classes_128K"},
+    ),
+    Life(
+        OBJECT_LOCK,
+        {"bucket": "locked", "rule": {"defaultRetention": {"mode": "GOVERNANCE", "days": 30}}},
+        {"bucket": "locked", "rule": {"defaultRetention": {"mode": "COMPLIANCE", "years": 1}}},
+        {"bucket": "locked-too", "rule": {"defaultRetention": {"mode": "GOVERNANCE", "days": 30}}},
+        "locked",
+        {
+            "objectLockEnabled": "Enabled",
+            "rule": {"defaultRetention": {"mode": "GOVERNANCE", "days": 30}},
+        },
+        gone=False,
     ),
     Life(
         "aws:s3/bucketLogging:BucketLogging",
@@ -436,6 +453,38 @@ def test_a_trail_that_cloudtrail_refuses_is_refused(
     assert message.startswith(f'{TRAIL} "it": ')
     assert code in message
     assert cloud.client("cloudtrail").list_trails()["Trails"] == []
+
+
+def test_an_organizations_trail_needs_trust_and_both_folders(aws: Any, cloud: Cloud) -> None:
+    organizations, s3 = cloud.client("organizations"), cloud.client("s3")
+    inputs = {"name": "audit", "s3BucketName": "logs", "isOrganizationTrail": True}
+    assert "CloudTrailAccessNotEnabledException" in refusal(aws.create, TRAIL, inputs)
+    organizations.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+    assert "InsufficientS3BucketPolicyException" in refusal(aws.create, TRAIL, inputs)
+    s3.put_bucket_policy(Bucket="logs", Policy=trail_policy("logs", owner="o-*"))
+    assert "InsufficientS3BucketPolicyException" in refusal(aws.create, TRAIL, inputs)
+    s3.put_bucket_policy(Bucket="logs", Policy=trail_policy("logs", owner="*"))
+    made = aws.create(TRAIL, inputs)
+    assert made.outputs["isOrganizationTrail"] is True
+
+    # It writes into streams of the organization besides its own.
+    group = aws.create(LOG_GROUP, {"name": "group"}).outputs["arn"]
+    trust = trusts("cloudtrail.amazonaws.com")
+    role = aws.create(ROLE, {"name": "role", "assumeRolePolicy": trust})
+    delivers = {
+        **inputs,
+        "cloudWatchLogsGroupArn": f"{group}:*",
+        "cloudWatchLogsRoleArn": role.outputs["arn"],
+    }
+    write = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"]}
+    own = [f"{group}:log-stream:{ACCOUNT}_*"]
+    policy = aws.create(
+        ROLE_POLICY, {"role": role.id, "policy": document({**write, "Resource": own})}
+    )
+    assert "InvalidCloudWatchLogsRoleArnException" in refusal(aws.update, made, delivers)
+    both = [*own, f"{group}:log-stream:o-*"]
+    aws.update(policy, {"role": role.id, "policy": document({**write, "Resource": both})})
+    assert aws.update(made, delivers).outputs["cloudWatchLogsRoleArn"] == role.outputs["arn"]
 
 
 def test_a_whole_audit_trail_is_accepted(aws: Any) -> None:
@@ -626,6 +675,49 @@ def test_a_full_bucket_is_deleted_only_by_force(aws: Any, cloud: Cloud) -> None:
     forced = aws.update(kept, {"bucket": "kept", "forceDestroy": True})
     aws.delete(forced)
     assert aws.read(forced) is None
+
+
+def test_a_locked_bucket_takes_a_new_retention_for_what_comes(aws: Any, cloud: Cloud) -> None:
+    def lock(**retention: Any) -> dict[str, Any]:
+        return {"bucket": "locked", "rule": {"defaultRetention": retention}}
+
+    s3 = cloud.client("s3")
+    made = aws.create(OBJECT_LOCK, lock(mode="GOVERNANCE", days=30))
+    s3.put_object(Bucket="locked", Key="file", Body=b"x", ChecksumAlgorithm="SHA256")
+    changed = aws.update(made, lock(mode="GOVERNANCE", days=60))
+    assert changed.outputs["rule"] == {"defaultRetention": {"mode": "GOVERNANCE", "days": 60}}
+    (version,) = s3.list_object_versions(Bucket="locked")["Versions"]
+    where = {"Bucket": "locked", "Key": "file", "VersionId": version["VersionId"]}
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(**where)
+    aws.delete(changed)
+    told = s3.get_object_lock_configuration(Bucket="locked")["ObjectLockConfiguration"]
+    assert told == {"ObjectLockEnabled": "Enabled"}
+
+
+def test_access_logs_come_hours_later_and_stop_no_deletion(aws: Any, cloud: Cloud) -> None:
+    inputs = {"bucket": "other", "targetBucket": "logs", "targetPrefix": "other/"}
+    aws.create("aws:s3/bucketLogging:BucketLogging", inputs)
+    s3 = cloud.client("s3")
+    s3.get_bucket_versioning(Bucket="other")
+    assert s3.get_bucket_logging(Bucket="other")["LoggingEnabled"]["TargetBucket"] == "logs"
+    s3.delete_bucket(Bucket="logs")
+
+
+def test_a_bucket_without_versions_takes_no_lock(aws: Any) -> None:
+    rule = {"defaultRetention": {"mode": "GOVERNANCE", "days": 1}}
+    message = refusal(aws.create, OBJECT_LOCK, {"bucket": "logs", "rule": rule})
+    assert "InvalidBucketState" in message
+
+
+def test_a_locked_bucket_keeps_its_versions(aws: Any, cloud: Cloud) -> None:
+    def versions(status: str) -> dict[str, Any]:
+        return {"bucket": "locked", "versioningConfiguration": {"status": status}}
+
+    made = aws.create(VERSIONING, versions("Enabled"))
+    assert "InvalidBucketState" in refusal(aws.update, made, versions("Suspended"))
+    aws.delete(made)
+    assert cloud.client("s3").get_bucket_versioning(Bucket="locked")["Status"] == "Enabled"
 
 
 def test_a_bucket_stands_in_its_own_region(aws: Any) -> None:

@@ -18,7 +18,7 @@ class Recorder(Mocks):
     """Records what is registered; answers as AWS and GitHub would."""
 
     BUCKET = "logs-1234567"
-    """Name of a bucket that the program does not name."""
+    """Name of a bucket that the program does not name, of a component's only or first one."""
 
     def __init__(self) -> None:
         self.resources: dict[str, MockResourceArgs] = {}
@@ -26,9 +26,17 @@ class Recorder(Mocks):
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.resources[args.name] = args
-        made = {"arn": f"arn-of-{args.name}", "keyId": "key-id", "bucket": self.BUCKET}
+        made = {
+            "arn": f"arn-of-{args.name}",
+            "keyId": "key-id",
+            "bucket": self.bucket(args.name),
+        }
         told = {"fullName": f"acme/{args.inputs.get('name')}", "repoId": 4711, "rulesetId": 42}
         return f"{args.name}-id", {**made, **told, **args.inputs}
+
+    def bucket(self, name: str) -> str:
+        """Return what a bucket is called in AWS; two of one component are two."""
+        return f"{name}-1234567" if name.endswith("-access-logs") else self.BUCKET
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
         answers: dict[str, dict[str, Any]] = {

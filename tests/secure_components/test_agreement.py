@@ -20,6 +20,17 @@ HARMLESS: Final[dict[str, str]] = {
     r"audit\.s3BucketName|audit-log-group": REFUSED,
     r"audit\.(includeGlobalServiceEvents|enableLogging)": STRICTER,
     r"audit-bucket-encryption\..*\.kmsMasterKeyId": "the trail names its key for every file",
+    r"audit-bucket(\.objectLockEnabled(=False)?|-object-lock(\..*)?)": (
+        "a file that is deleted leaves its version, and a digest that misses it"
+    ),
+    r"audit-(bucket|access-logs)-lifecycle(\..*)?": "the log group keeps a year's events",
+    r"audit-access-logs(-(ownership|encryption)(\..*)?)?|audit-bucket-logging(\..*)?": (
+        "S3 encrypts, and takes no ACL, by itself; and who reads files opens none by not being "
+        "recorded"
+    ),
+    r"audit-[\w-]+-policy\.policy\.Statement\.DenyOther(Keys|Writers)(\..*)?": (
+        "the trail's digests tell its files from others, and IAM allows others none by itself"
+    ),
     r"audit-topic|audit-alarm-[\w-]+\.(evaluationPeriods|period)": REFUSED,
     r"audit-alarm-[\w-]+\.(threshold=2|period=\d+|treatMissingData)": "it goes off all the same",
     r"audit-query-[\w-]+(\..*)?": "a saved query guards nothing",

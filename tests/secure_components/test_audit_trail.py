@@ -6,15 +6,22 @@ that they are safe by the policy pack, which does not know the component.
 
 from __future__ import annotations
 
+import inspect
+import json
 from typing import Any, cast
 
 import pulumi
 import pytest
 
+from local.cloud import policies
 from secure_components import ArgumentError, AuditTrail, AuditTrailArgs
+from secure_components.audit_trail import args as args_module
+from secure_components.audit_trail.events import DATA_EVENTS, INSIGHTS
 from secure_components.audit_trail.monitoring import MONITORS, NAMES
 from secure_components.audit_trail.queries import QUERIES
+from secure_components.audit_trail.storage import MODES, STORAGE_CLASSES
 from tests.secure_components.programs import run, value
+from tests.secure_components.weakening import found, made_by
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 TRAIL = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/project-stack-audit"
@@ -33,8 +40,18 @@ def test_children_keep_their_names(recorder: Any) -> None:
     make()
     assert {name: args.typ.rpartition(":")[2] for name, args in recorder.resources.items()} == {
         "audit": "Trail",
+        "audit-access-logs": "Bucket",
+        "audit-access-logs-encryption": "BucketServerSideEncryptionConfiguration",
+        "audit-access-logs-lifecycle": "BucketLifecycleConfiguration",
+        "audit-access-logs-ownership": "BucketOwnershipControls",
+        "audit-access-logs-policy": "BucketPolicy",
+        "audit-access-logs-public-access-block": "BucketPublicAccessBlock",
+        "audit-access-logs-versioning": "BucketVersioning",
         "audit-bucket": "Bucket",
         "audit-bucket-encryption": "BucketServerSideEncryptionConfiguration",
+        "audit-bucket-lifecycle": "BucketLifecycleConfiguration",
+        "audit-bucket-logging": "BucketLogging",
+        "audit-bucket-object-lock": "BucketObjectLockConfiguration",
         "audit-bucket-ownership": "BucketOwnershipControls",
         "audit-bucket-policy": "BucketPolicy",
         "audit-bucket-public-access-block": "BucketPublicAccessBlock",
@@ -50,7 +67,7 @@ def test_children_keep_their_names(recorder: Any) -> None:
         **{f"audit-alarm-{name}": "MetricAlarm" for name in NAMES},
         **{f"audit-query-{name}": "QueryDefinition" for name in QUERIES},
     }
-    assert len(recorder.resources) == 49
+    assert len(recorder.resources) == 59
 
 
 def test_trail(recorder: Any) -> None:
@@ -96,6 +113,8 @@ def test_bucket_is_private_versioned_and_encrypted(recorder: Any) -> None:
         "sseAlgorithm": "aws:kms",
         "kmsMasterKeyId": "arn-of-audit-key",
     }
+    # With a bucket key, the key's conditions on the trail's encryption context are never met.
+    assert "bucketKeyEnabled" not in rule
     ownership = recorder.inputs("audit-bucket-ownership")
     assert ownership["rule"] == {"objectOwnership": "BucketOwnerEnforced"}
 
@@ -114,6 +133,265 @@ def test_bucket_takes_this_trails_files_alone_and_tls_alone(recorder: Any) -> No
     assert (denied["Principal"], denied["Action"]) == ("*", "s3:*")
     assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert policy["DenyOldTls"]["Condition"] == {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
+
+
+def allowed(recorder: Any, bucket: str, principal: str | None, **context: str) -> bool:
+    """Ask a bucket's policy whether it lets a principal put an object."""
+    document = recorder.inputs(f"audit-{bucket}-policy")["policy"]
+    folder = "AWSLogs/" + ACCOUNT if bucket == "bucket" else "audit"
+    name = recorder.bucket(f"audit-{bucket}")
+    granted = json.loads(document)
+    if principal is None:
+        # IAM allows it: what is left to decide are the denies.
+        anything = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+        granted["Statement"].append(anything)
+    return policies.allows(
+        json.dumps(granted),
+        "s3:PutObject",
+        f"arn:aws:s3:::{name}/{folder}/file",
+        principal=("Service", principal) if principal else ("AWS", "anybody"),
+        context={
+            "aws:SecureTransport": "true",
+            "s3:TlsVersion": "1.3",
+            "aws:PrincipalIsAWSService": "false" if principal is None else "true",
+            "s3:x-amz-acl": "bucket-owner-full-control",
+            "aws:SourceAccount": ACCOUNT,
+            **context,
+        },
+    )
+
+
+KEY_HEADER = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+BY_TRAIL = {"aws:SourceArn": TRAIL}
+CLOUDTRAIL = "cloudtrail.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("context", "expected"),
+    [
+        ({KEY_HEADER: GIVEN_KEY, "s3:x-amz-server-side-encryption": "aws:kms"}, True),
+        ({KEY_HEADER: GIVEN_KEY.rpartition("/")[2]}, True),
+        ({}, True),
+        ({"s3:x-amz-server-side-encryption": "AES256"}, True),
+        ({KEY_HEADER: GIVEN_KEY.replace("1111", "2222")}, False),
+        ({"aws:SourceArn": TRAIL + "-of-another"}, False),
+    ],
+    ids=["log file", "by the key's id", "bucket's default", "digest", "other key", "other trail"],
+)
+def test_bucket_takes_what_the_trail_delivers_and_nothing_under_another_key(
+    recorder: Any, context: dict[str, str], *, expected: bool
+) -> None:
+    make(kms_key_arn=GIVEN_KEY)
+    assert allowed(recorder, "bucket", CLOUDTRAIL, **{**BY_TRAIL, **context}) is expected
+
+
+@pytest.mark.parametrize(("account", "expected"), [(ACCOUNT, True), ("2" * 12, False)])
+def test_bucket_takes_nothing_under_another_accounts_key(
+    recorder: Any, account: str, *, expected: bool
+) -> None:
+    make()
+    context = {**BY_TRAIL, KEY_HEADER: GIVEN_KEY.replace(ACCOUNT, account)}
+    assert allowed(recorder, "bucket", CLOUDTRAIL, **context) is expected
+
+
+@pytest.mark.parametrize("bucket", ["bucket", "access-logs"])
+def test_nobody_whom_iam_allows_it_puts_a_file_into_either_bucket(
+    recorder: Any, bucket: str
+) -> None:
+    make()
+    assert not allowed(recorder, bucket, None)
+    assert allowed(recorder, bucket, None, **{"aws:PrincipalIsAWSService": "true"})
+
+
+# --- How files are kept ---
+
+
+def test_files_are_locked_in_governance_mode_for_as_long_as_they_are_kept(recorder: Any) -> None:
+    make()
+    assert recorder.inputs("audit-bucket")["objectLockEnabled"] is True
+    assert recorder.inputs("audit-bucket-object-lock")["rule"] == {
+        "defaultRetention": {"mode": "GOVERNANCE", "days": 365}
+    }
+    (rule,) = recorder.inputs("audit-bucket-lifecycle")["rules"]
+    assert rule == {
+        "id": "retention",
+        "status": "Enabled",
+        "filter": {"prefix": ""},
+        "expiration": {"days": 365},
+        "noncurrentVersionExpiration": {"noncurrentDays": 30},
+        "abortIncompleteMultipartUpload": {"daysAfterInitiation": 7},
+    }
+
+
+def test_lock_retention_and_archive_are_as_asked_for(recorder: Any) -> None:
+    make(
+        log_file_retention_in_days=2557,
+        object_lock={"mode": "compliance", "days": 400},
+        archive={"storage_class": "DEEP_ARCHIVE", "after_days": 180},
+    )
+    assert recorder.inputs("audit-bucket-object-lock")["rule"] == {
+        "defaultRetention": {"mode": "COMPLIANCE", "days": 400}
+    }
+    (rule,) = recorder.inputs("audit-bucket-lifecycle")["rules"]
+    assert rule["expiration"] == {"days": 2557}
+    assert rule["transitions"] == [{"storageClass": "DEEP_ARCHIVE", "days": 180}]
+    (logs,) = recorder.inputs("audit-access-logs-lifecycle")["rules"]
+    assert logs["expiration"] == {"days": 2557}
+    assert "transitions" not in logs
+
+
+def test_archive_is_read_at_once_unless_told_otherwise(recorder: Any) -> None:
+    make(archive={})
+    (rule,) = recorder.inputs("audit-bucket-lifecycle")["rules"]
+    assert rule["transitions"] == [{"storageClass": "GLACIER_IR", "days": 90}]
+
+
+def test_lock_can_be_left_off(recorder: Any) -> None:
+    make(object_lock={"mode": "off"})
+    assert "audit-bucket-object-lock" not in recorder.resources
+    assert "objectLockEnabled" not in recorder.inputs("audit-bucket")
+
+
+def test_who_reads_files_is_recorded_in_a_bucket_of_its_own(recorder: Any) -> None:
+    made = make()
+    assert recorder.inputs("audit-bucket-logging") == {
+        "bucket": "logs-1234567",
+        "targetBucket": "audit-access-logs-1234567",
+        "targetPrefix": "audit/",
+    }
+    assert value(made.access_log_bucket_name) == "audit-access-logs-1234567"
+    # S3 delivers to no bucket that is locked, or that SSE-KMS encrypts.
+    assert recorder.inputs("audit-access-logs") == {}
+    assert recorder.inputs("audit-access-logs-encryption")["rules"] == [
+        {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}
+    ]
+    private = recorder.inputs("audit-access-logs-public-access-block")
+    assert [value for key, value in private.items() if key != "bucket"] == [True] * 4
+    policy = recorder.statements("audit-access-logs-policy")
+    write = policy["AccessLogsWrite"]
+    assert write["Principal"] == {"Service": "logging.s3.amazonaws.com"}
+    assert write["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs-1234567"},
+    }
+    assert {name for name, one in policy.items() if one["Effect"] == "Deny"} == {
+        "DenyPlainHttp",
+        "DenyOldTls",
+        "DenyOtherWriters",
+    }
+
+
+def test_given_bucket_takes_the_access_logs_and_none_is_made(recorder: Any) -> None:
+    made = make(access_log_bucket="all-access-logs")
+    assert not [name for name in recorder.resources if "access-logs" in name]
+    assert recorder.inputs("audit-bucket-logging")["targetBucket"] == "all-access-logs"
+    assert value(made.access_log_bucket_name) == "all-access-logs"
+
+
+# --- What is recorded besides ---
+
+
+def test_insights_are_as_asked_for(recorder: Any) -> None:
+    make(insights=["ApiCallRateInsight", "ApiErrorRateInsight"])
+    assert recorder.inputs("audit")["insightSelectors"] == [
+        {"insightType": "ApiCallRateInsight"},
+        {"insightType": "ApiErrorRateInsight"},
+    ]
+
+
+def test_data_events_come_besides_all_management_events_without_the_trails_own(
+    recorder: Any,
+) -> None:
+    make(data_events=["s3", "lambda"])
+    data = {"field": "eventCategory", "equals": ["Data"]}
+    assert recorder.inputs("audit")["advancedEventSelectors"] == [
+        {
+            "name": "management",
+            "fieldSelectors": [{"field": "eventCategory", "equals": ["Management"]}],
+        },
+        {
+            "name": "s3",
+            "fieldSelectors": [
+                data,
+                {"field": "resources.type", "equals": ["AWS::S3::Object"]},
+                {
+                    "field": "resources.ARN",
+                    "notStartsWiths": [
+                        "arn:aws:s3:::logs-1234567/",
+                        "arn:aws:s3:::audit-access-logs-1234567/",
+                    ],
+                },
+            ],
+        },
+        {
+            "name": "lambda",
+            "fieldSelectors": [
+                data,
+                {"field": "resources.type", "equals": ["AWS::Lambda::Function"]},
+            ],
+        },
+    ]
+
+
+@pytest.mark.parametrize("name", DATA_EVENTS)
+def test_each_kind_of_data_events_passes_the_policy_pack(recorder: Any, name: str) -> None:
+    make(data_events=[name], insights=["ApiErrorRateInsight"])
+    made = made_by(recorder)
+    assert found(made.types, made.properties) == set()
+
+
+def test_every_choice_of_events_stands_in_the_arguments_documentation() -> None:
+    text = inspect.getsource(args_module)
+    for name in (*DATA_EVENTS, *INSIGHTS, *STORAGE_CLASSES, *MODES):
+        assert f"`{name}`" in text
+    for price in STORAGE_CLASSES.values():
+        assert f"{price:g}" in text
+
+
+# --- An organization's trail ---
+
+
+def test_organizations_trail_writes_below_both_folders_and_into_its_streams(
+    recorder: Any,
+) -> None:
+    make(organization_id=pulumi.Output.from_input("o-a1b2c3d4e5"))
+    assert recorder.inputs("audit")["isOrganizationTrail"] is True
+    write = recorder.statements("audit-bucket-policy")["CloudTrailWrites"]
+    assert write["Resource"] == [
+        f"arn:aws:s3:::logs-1234567/AWSLogs/{ACCOUNT}/*",
+        "arn:aws:s3:::logs-1234567/AWSLogs/o-a1b2c3d4e5/*",
+    ]
+    assert write["Condition"]["StringEquals"]["aws:SourceArn"] == TRAIL
+    (statement,) = recorder.statements("audit-log-role-policy").values()
+    assert statement["Resource"] == [
+        f"{GROUP}:log-stream:{ACCOUNT}_CloudTrail_{REGION}*",
+        f"{GROUP}:log-stream:o-a1b2c3d4e5_*",
+    ]
+    made = made_by(recorder)
+    assert found(made.types, made.properties) == set()
+
+
+# --- Who reads ---
+
+
+def test_readers_decrypt_this_trails_files_alone(recorder: Any) -> None:
+    readers = [f"arn:aws:iam::{ACCOUNT}:role/auditor", f"arn:aws:iam::{ACCOUNT}:user/jane"]
+    make(decrypt_principals=[readers[0], pulumi.Output.from_input(readers[1])])
+    assert recorder.statements("audit-key")["ReadersDecrypt"] == {
+        "Sid": "ReadersDecrypt",
+        "Effect": "Allow",
+        "Principal": {"AWS": readers},
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"kms:EncryptionContext:aws:cloudtrail:arn": TRAIL}},
+    }
+    made = made_by(recorder)
+    assert found(made.types, made.properties) == set()
+
+
+def test_nobody_decrypts_by_the_keys_policy_unless_named(recorder: Any) -> None:
+    make()
+    assert "ReadersDecrypt" not in recorder.statements("audit-key")
 
 
 def test_delivery_role_may_write_to_the_log_group_alone(recorder: Any) -> None:
@@ -221,7 +499,7 @@ def test_thresholds_and_periods_are_by_alarm(recorder: Any) -> None:
 def test_what_is_left_out_has_neither_filter_nor_alarm(recorder: Any) -> None:
     make(alarms={"without": ["vpc-changes"]})
     assert [name for name in recorder.resources if "vpc-changes" in name] == []
-    assert len(recorder.resources) == 47
+    assert len(recorder.resources) == 57
 
 
 def test_sign_ins_of_everybody_count_where_asked(recorder: Any) -> None:
@@ -303,6 +581,25 @@ def test_output_that_is_no_role_is_refused_when_it_resolves(recorder: Any) -> No
         ({"alarms": {"periods": {"root-use": 90}}}, "is no number of whole minutes"),
         ({"alarms": {"periods": {"root-use": 86_460}}}, "give 60 to 86,400 seconds"),
         ({"pipeline_role_arns": ["deploy"]}, "'pipeline_role_arns.0' is not allowed"),
+        ({"log_file_retention_in_days": 364}, "give 365 to 36,500 days"),
+        ({"object_lock": {"mode": "GOVERNANCE"}}, "give governance, compliance, off"),
+        ({"object_lock": {"days": 0}}, "'object_lock.days' is not allowed; give 1 to 365 days"),
+        ({"object_lock": {"days": 366}}, "'object_lock.days' is not allowed; give 1 to 365 days"),
+        ({"object_lock": {"mode": "off", "days": 30}}, "'object_lock.days' goes with a lock"),
+        ({"archive": {"storage_class": "GLACIER_FLEXIBLE"}}, "'archive.storage_class' is not"),
+        ({"archive": {"after_days": 29}}, "'archive.after_days' is not allowed; give 30 to 364"),
+        ({"archive": {"after_days": 365}}, "'archive.after_days' is not allowed; give 30 to 364"),
+        ({"access_log_bucket": "Logs"}, "'access_log_bucket' is not allowed; give the name of a"),
+        ({"insights": ["ApiCallRate"]}, "'insights.0' is not allowed; give ApiCallRateInsight,"),
+        ({"insights": ["ApiCallRateInsight"] * 2}, "'insights' names something twice"),
+        ({"data_events": ["AWS::S3::Object"]}, "'data_events.0' is not allowed; give s3,"),
+        ({"data_events": ["s3", "s3"]}, "'data_events' names something twice"),
+        ({"organization_id": "a1b2c3d4e5"}, "'organization_id' is not allowed; give the id of an"),
+        ({"decrypt_principals": ["*"]}, "'decrypt_principals.0' is not allowed; give the ARN of"),
+        (
+            {"decrypt_principals": [], "kms_key_arn": GIVEN_KEY},
+            "'decrypt_principals' goes with the key that is made",
+        ),
     ],
 )
 def test_bad_argument_is_refused_before_anything_is_registered(

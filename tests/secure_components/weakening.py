@@ -112,7 +112,8 @@ def made_by(recorder: Any) -> Made:
     """Return the custom resources that were registered, buckets with their names."""
     custom = {n: a for n, a in recorder.resources.items() if not _is_component(a.typ)}
     types = {name: args.typ for name, args in custom.items()}
-    named = {name: {"bucket": recorder.BUCKET} for name, typ in types.items() if _is_bucket(typ)}
+    buckets = [name for name, type_ in types.items() if _is_bucket(type_)]
+    named = {name: {"bucket": recorder.bucket(name)} for name in buckets}
     return Made(types, {n: {**named.get(n, {}), **args.inputs} for n, args in custom.items()})
 
 

@@ -60,14 +60,28 @@ def _require_trail(api: Api, trail: Properties) -> None:
             "InvalidParameterCombinationException",
             "cloudWatchLogsGroupArn and cloudWatchLogsRoleArn go together: set both or neither",
         )
-    _require_bucket(aws, trail, arn)
+    organization = _require_organization(aws) if trail.get("isOrganizationTrail") else None
+    _require_bucket(aws, trail, arn, organization)
     if trail.get("kmsKeyId"):
         _require_key(aws, str(trail["kmsKeyId"]), arn)
     if group and role:
-        _require_delivery(aws, str(group), str(role), arn)
+        _require_delivery(aws, str(group), str(role), arn, organization)
 
 
-def _require_bucket(aws: AwsApi, trail: Properties, arn: str) -> None:
+def _require_organization(aws: AwsApi) -> str:
+    """Return the id of the organization, which must trust CloudTrail."""
+    trusted = aws.send("organizations", "ListAWSServiceAccessForOrganization", {})
+    principals = [one["ServicePrincipal"] for one in trusted["EnabledServicePrincipals"]]
+    if "cloudtrail.amazonaws.com" not in principals:
+        raise _refused(
+            "CloudTrailAccessNotEnabledException",
+            "the organization does not trust CloudTrail: name cloudtrail.amazonaws.com in its "
+            "aws_service_access_principals",
+        )
+    return str(aws.send("organizations", "DescribeOrganization", {})["Organization"]["Id"])
+
+
+def _require_bucket(aws: AwsApi, trail: Properties, arn: str, organization: str | None) -> None:
     bucket = str(trail["s3BucketName"])
     where = {"Bucket": bucket}
     gone = ("404", "NoSuchBucket")
@@ -76,7 +90,9 @@ def _require_bucket(aws: AwsApi, trail: Properties, arn: str) -> None:
     found = aws.send("s3", "GetBucketPolicy", where, absent=("NoSuchBucketPolicy",))
     prefix = f"{trail['s3KeyPrefix']}/" if trail.get("s3KeyPrefix") else ""
     bucket_arn = f"arn:aws:s3:::{bucket}"
-    logs = f"{bucket_arn}/{prefix}AWSLogs/{aws.context['account']}/CloudTrail/log.json.gz"
+    account = aws.context["account"]
+    folders = [account, *([f"{organization}/{account}"] if organization else [])]
+    logs = [f"{bucket_arn}/{prefix}AWSLogs/{one}/CloudTrail/log.json.gz" for one in folders]
     context = {
         "aws:SourceArn": arn,
         "aws:SourceAccount": aws.context["account"],
@@ -85,7 +101,8 @@ def _require_bucket(aws: AwsApi, trail: Properties, arn: str) -> None:
         "aws:PrincipalIsAWSService": "true",
         "s3:x-amz-acl": "bucket-owner-full-control",
     }
-    for action, resource in (("s3:GetBucketAcl", bucket_arn), ("s3:PutObject", logs)):
+    asked = [("s3:GetBucketAcl", bucket_arn), *(("s3:PutObject", one) for one in logs)]
+    for action, resource in asked:
         policy = found["Policy"] if found else ""
         if not policies.allows(policy, action, resource, principal=_CLOUDTRAIL, context=context):
             raise _refused(
@@ -117,7 +134,9 @@ def _require_key(aws: AwsApi, key: str, arn: str) -> None:
         )
 
 
-def _require_delivery(aws: AwsApi, group: str, role: str, arn: str) -> None:
+def _require_delivery(
+    aws: AwsApi, group: str, role: str, arn: str, organization: str | None
+) -> None:
     name = group.removesuffix(":*").rpartition(":log-group:")[2]
     groups = aws.send("logs", "DescribeLogGroups", {"logGroupNamePrefix": name})["logGroups"]
     if not group.endswith(":*") or not any(each["logGroupName"] == name for each in groups):
@@ -137,11 +156,13 @@ def _require_delivery(aws: AwsApi, group: str, role: str, arn: str) -> None:
             "cloudWatchLogsRoleArn must be a role that trusts cloudtrail.amazonaws.com",
         )
     documents = _role_policies(aws, role_name)
-    stream = (
-        f"{group.removesuffix(':*')}:log-stream:{aws.context['account']}_CloudTrail_{aws.region}"
-    )
-    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
-        if not any(policies.allows(each, action, stream) for each in documents):
+    account = aws.context["account"]
+    owners = [account, *([f"{organization}_{account}"] if organization else [])]
+    for stream in (f"{one}_CloudTrail_{aws.region}" for one in owners):
+        resource = f"{group.removesuffix(':*')}:log-stream:{stream}"
+        for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+            if any(policies.allows(each, action, resource) for each in documents):
+                continue
             raise _refused(
                 "InvalidCloudWatchLogsRoleArnException",
                 f"the role does not let CloudTrail {action} in the log group; deploy its policy "

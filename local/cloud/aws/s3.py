@@ -176,11 +176,12 @@ _BUCKET_SETTINGS: Final = (
         inside="",
         result="Status && @",
         into="versioningConfiguration",
-        # Versioning can never be taken off a bucket again.
+        # Versioning can never be taken off a bucket again; of a locked one, not even suspended.
         delete=Call(
             "PutBucketVersioning",
             {"Bucket": "{bucket}", "VersioningConfiguration": {"Status": "Suspended"}},
             only=(),
+            absent=("InvalidBucketState",),
         ),
         computed=("versioningConfiguration.mfaDelete",),
         local=("expectedBucketOwner", "mfa"),
@@ -211,6 +212,25 @@ _BUCKET_SETTINGS: Final = (
         absent=("OwnershipControlsNotFoundError",),
         immutable=("bucket",),
         local=(),
+    ),
+    s3_setting(
+        "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+        "ObjectLockConfiguration",
+        inside="ObjectLockConfiguration",
+        result="ObjectLockConfiguration",
+        absent=("ObjectLockConfigurationNotFoundError",),
+        # Object lock can never be taken off a bucket again; its default retention can.
+        delete=Call(
+            "PutObjectLockConfiguration",
+            {
+                "Bucket": "{bucket}",
+                "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"},
+            },
+            only=(),
+        ),
+        defaults={"objectLockEnabled": "Enabled"},
+        immutable=("bucket", "expectedBucketOwner", "objectLockEnabled"),
+        local=("expectedBucketOwner", "token"),
     ),
     s3_setting(
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
