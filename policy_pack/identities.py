@@ -219,10 +219,13 @@ class Index:
             self._add(resource)
         self._attached: set[str] = set()
         self._held: set[str] = set()
+        self._attaching_unknown: Resource | None = None
         for resource in stack.of_type(*_HOLDERS, *ROLES):
             if resource.type not in BOUNDARY_ATTACHMENTS:
                 named = self.policies(resource)
                 self._attached.update(one.urn for one in (*named.known, *named.maybe))
+                if named.unknown:
+                    self._attaching_unknown = resource
                 if any(holder.known for holder in self.holders(resource)):
                     self._held.update(one.urn for one in named.known)
         self._bounding: set[str] = set()
@@ -288,8 +291,16 @@ class Index:
         return not any(named.known for named in self.holders(policy))
 
     def is_boundary(self, policy: Resource) -> bool:
-        """Tell whether a managed policy bounds identities of the stack, and is attached to none."""
-        return policy.urn in self._bounding and policy.urn not in self._attached
+        """Tell whether a managed policy bounds identities of the stack, and is attached to none.
+
+        Raises:
+            Undecided: It bounds, and what may attach it too is not known yet.
+        """
+        if policy.urn not in self._bounding or policy.urn in self._attached:
+            return False
+        if self._attaching_unknown is not None:
+            raise Undecided(self._attaching_unknown.name, _reference(self._attaching_unknown))
+        return True
 
     def _add(self, resource: Resource) -> None:
         holders = {
@@ -315,7 +326,7 @@ class Index:
         yield from self._managed(attachment.resource, attachment.policies, certain=certain)
 
     def _managed(self, resource: Resource, named: Named, *, certain: bool) -> Iterator[Document]:
-        by = next((key for key in (*_BY_ARN, *_BY_NAME) if resource.has(key)), "")
+        by = _reference(resource)
         for sure, found in ((certain, named.known), (False, named.maybe)):
             for policy in found:
                 yield Document(policy, "policy", (resource, by), sure)
@@ -378,6 +389,11 @@ class Index:
                 if (type_, name) in self._by_name:
                     return self._by_name[type_, name]
         return {}
+
+
+def _reference(resource: Resource) -> str:
+    """Return the property by which a resource names managed policies, or empty."""
+    return next((key for key in (*_BY_ARN, *_BY_NAME) if resource.has(key)), "")
 
 
 KINDS: Final[Mapping[str, str]] = {

@@ -332,7 +332,7 @@ def test_rule_that_breaks_cannot_be_exempted(serve: Serve) -> None:
     [
         ({"kms-key-rotatoin": {}}, "kms-key-rotatoin: there is no such rule; did you mean"),
         (
-            {"kms-key-rotation": {"exemptions": [exemption("x", days=91)]}},
+            {"kms-key-rotation": {"exemptions": [exemption("x", days=120)]}},
             "kms-key-rotation.exemptions[0].expires: ",
         ),
         ({"cloudwatch-log-retention": {"days": "x"}}, "cloudwatch-log-retention.days: 'x' is not"),

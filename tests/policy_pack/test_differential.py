@@ -179,7 +179,8 @@ def hiding(draw: st.DrawFn, one: Sent) -> Sent:
         paths = [
             in_whole(properties, path)
             for path, value in parts(properties)
-            if value not in NEVER_SET and path != ("id",)  # references to it would hide as well
+            # References to an id would hide as well.
+            if value not in (*NEVER_SET, *map(secret, NEVER_SET)) and path != ("id",)
         ]
         if paths:
             properties = changed(properties, draw(st.sampled_from(paths)), put(UNKNOWN))
