@@ -22,6 +22,7 @@ from secure_components.documents import (
     account_administers,
     document_of,
 )
+from secure_components.patterns import KEY_ARN, REGION, TOPIC_ARN
 from secure_components.place import Place, place_of
 from secure_components.trust import TrustArgs, check_trust, trust_document
 
@@ -35,10 +36,7 @@ _HOUR: Final = 3600
 _NAMESPACE: Final = "BreakGlass"
 _LONGEST_NAME: Final = 64 - len("-switched")
 
-_REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _LOG_GROUP: Final = re.compile(r"[\w./#-]{1,512}", re.ASCII)
-_KEY_ARN: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
-_TOPIC_ARN: Final = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
 
 _IDENTITIES: Final = (
     "iam:CreateAccessKey",
@@ -367,12 +365,12 @@ def _check(name: str, args: BreakGlassRoleArgs) -> str:
     if not regions:
         refuse(*who, "regions", "is empty; name one, or leave it out")
     for index, region in enumerate(regions):
-        matches(who, f"regions.{index}", region, _REGION, "a region, as us-east-1")
+        matches(who, f"regions.{index}", region, REGION, "a region, as us-east-1")
     unique(who, "regions", regions)
     given: Mapping[str, Any] = args
     for path, pattern, allowed in (
-        ("topic_arn", _TOPIC_ARN, "the ARN of a topic"),
-        ("kms_key_arn", _KEY_ARN, "the ARN of a key; not an alias"),
+        ("topic_arn", TOPIC_ARN, "the ARN of a topic"),
+        ("kms_key_arn", KEY_ARN, "the ARN of a key; not an alias"),
         ("log_group_name", _LOG_GROUP, "the name of a log group, not its ARN"),
     ):
         if path in args:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 import pulumi
@@ -82,3 +83,8 @@ def tls_only(bucket_arn: str) -> Statements:
             "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
         },
     ]
+
+
+def covers(pattern: str, action: str) -> bool:
+    """Tell whether a pattern takes in an action, or another pattern. Case does not matter."""
+    return fnmatchcase(action.lower(), pattern.lower())

@@ -22,15 +22,13 @@ import pulumi
 
 from secure_components.arguments import check_value, fits, matches, number, refuse, unique
 from secure_components.documents import Statement, Statements, document
+from secure_components.patterns import ACCOUNT, ORGANIZATION, PRINCIPAL_ARN
 from secure_components.place import Place
 
-_ACCOUNT: Final = re.compile(r"\d{12}")
 _PERMISSION_SET: Final = re.compile(r"[\w+=,.@-]{1,32}", re.ASCII)
-_PRINCIPAL: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(user|role)/[\w+=,.@/-]+", re.ASCII)
 _SAML: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:saml-provider/[\w.-]{1,128}", re.ASCII)
 _OIDC: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:oidc-provider/([\w./:-]+)", re.ASCII)
 _EXTERNAL_ID: Final = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
-_ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
 _ORGANIZATION_PATH: Final = re.compile(r"o-[a-z0-9]{10,32}/r-[a-z0-9]{4,32}/(ou-[a-z0-9-]+/)*\*?")
 _TAG_KEY: Final = re.compile(r"[\w .:/=+@-]{1,128}", re.ASCII)
 _SOURCE_IDENTITY: Final = re.compile(r"(?=.{2,64}$)[\w+=,.@-]{2,}\*?", re.ASCII)
@@ -173,7 +171,7 @@ def check_trust(component: str, name: str, path: str, trust: TrustArgs) -> None:
         _check_address(who, f"{path}.source_ips", address)
     organization = "an organization's id, as o-a1b2c3d4e5"
     matches(
-        who, f"{path}.organization_id", trust.get("organization_id"), _ORGANIZATION, organization
+        who, f"{path}.organization_id", trust.get("organization_id"), ORGANIZATION, organization
     )
     unit = "paths of units, as o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"
     _all(
@@ -401,7 +399,7 @@ def _check_principals(who: _Who, path: str, trust: TrustArgs) -> None:
             refuse(*who, path, "names nobody; give account_ids or arns")
         _accounts(who, f"{path}.account_ids", given.get("account_ids"))
         arns = "ARNs of users or roles, without a wildcard"
-        _all(who, f"{path}.arns", given.get("arns"), _PRINCIPAL, arns)
+        _all(who, f"{path}.arns", given.get("arns"), PRINCIPAL_ARN, arns)
         age = given.get("mfa_max_age_in_seconds")
         number(who, f"{path}.mfa_max_age_in_seconds", age, 300, 43_200, "seconds")
         form = "2 to 1,224 letters, digits and +=,.@:/_-"
@@ -420,7 +418,7 @@ def _check_address(who: _Who, path: str, address: str) -> None:
 
 
 def _accounts(who: _Who, path: str, accounts: Sequence[str] | None) -> None:
-    _all(who, path, accounts, _ACCOUNT, "account ids of 12 digits")
+    _all(who, path, accounts, ACCOUNT, "account ids of 12 digits")
 
 
 def _all(

@@ -19,6 +19,7 @@ from secure_components.arguments import (
     unique,
 )
 from secure_components.documents import RETENTIONS
+from secure_components.patterns import ACCOUNT
 from secure_components.trust import check_trust
 
 COMPONENT: Final = "AccountBaseline"
@@ -55,7 +56,7 @@ CONFIG_ROLE: Final = re.compile(
     r"arn:aws[a-z-]*:iam::\d{12}:role/aws-service-role/config\.amazonaws\.com/"
     r"AWSServiceRoleForConfig"
 )
-_ACCOUNT: Final = (re.compile(r"\d{12}"), "the account's number")
+_ACCOUNT: Final = (ACCOUNT, "the account's number")
 _ANY_NAME: Final = (re.compile(r"[\w.-]{1,256}"), "its name")
 _IDS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
     "access_analyzer": (re.compile(r"[A-Za-z][\w.-]{0,254}"), "the analyzer's name"),

@@ -36,13 +36,10 @@ from secure_components.documents import (
     document_of,
     logs_encrypts,
 )
+from secure_components.patterns import KEY_ARN, ORGANIZATION, PRINCIPAL_ARN, TOPIC_ARN
 from secure_components.place import Place, place_of
 
-_KEY_ARN: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
-_TOPIC_ARN: Final = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
 _ROLE_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+")
-_PRINCIPAL_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[A-Za-z0-9+=,.@_/-]+")
-_ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
 """AWS Organizations API Reference, `Organization`."""
 _SUBSCRIBER: Final = re.compile(r"https://[^\s/]+(/\S*)?|[^@\s:/]+@[^@\s:/]+\.[^@\s:/]+")
 _TRAIL_NAME: Final = re.compile(r"(?=.{3,128}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
@@ -268,7 +265,7 @@ def _check(name: str, args: AuditTrailArgs) -> pulumi.Input[int]:
             name,
             "kms_key_arn",
             args["kms_key_arn"],
-            lambda arn: _KEY_ARN.fullmatch(arn) is not None,
+            fits(KEY_ARN),
             "the ARN of a key, as arn:aws:kms:REGION:ACCOUNT:key/ID; not an alias, which "
             "CloudTrail resolves in the caller's account",
         )
@@ -310,7 +307,7 @@ def _check_readers(who: Who, args: AuditTrailArgs) -> list[pulumi.Input[str]]:
     """Return who may decrypt log files."""
     if "kms_key_arn" in args and "decrypt_principals" in args:
         refuse(*who, "decrypt_principals", "goes with the key that is made, not with yours")
-    return _check_principals(who, args, "decrypt_principals", _PRINCIPAL_ARN, "a role or a user")
+    return _check_principals(who, args, "decrypt_principals", PRINCIPAL_ARN, "a role or a user")
 
 
 def _check_organization(who: Who, args: AuditTrailArgs) -> pulumi.Input[str] | None:
@@ -321,7 +318,7 @@ def _check_organization(who: Who, args: AuditTrailArgs) -> pulumi.Input[str] | N
         *who,
         "organization_id",
         args["organization_id"],
-        fits(_ORGANIZATION),
+        fits(ORGANIZATION),
         "the id of an organization, as o-a1b2c3d4e5",
     )
 
@@ -358,7 +355,7 @@ def _check_alarms(name: str, alarms: AuditTrailAlarmsArgs) -> pulumi.Output[str]
         *who,
         "alarms.topic_arn",
         alarms["topic_arn"],
-        fits(_TOPIC_ARN),
+        fits(TOPIC_ARN),
         "the ARN of an SNS topic",
     )
     return pulumi.Output.from_input(topic_arn)

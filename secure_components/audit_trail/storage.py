@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -14,9 +13,9 @@ from secure_components.arguments import Who, among, check_value, fits, number, r
 from secure_components.audit_trail.args import AuditTrailArgs
 from secure_components.bucket import Archive, Lock, PrivateBucket, private_bucket
 from secure_components.documents import Statement, Statements, document_of, tls_only
+from secure_components.patterns import BUCKET
 from secure_components.place import Place
 
-_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 YEAR: Final = 365
 CENTURY: Final = 36_500
 OFF: Final = "off"
@@ -74,7 +73,7 @@ def check_keeping(who: Who, args: AuditTrailArgs) -> Keeping:
             *who,
             "access_log_bucket",
             args["access_log_bucket"],
-            fits(_BUCKET),
+            fits(BUCKET),
             "the name of a bucket of this region and account",
         )
     lock = None if mode == OFF else Lock(mode.upper(), locked)

@@ -12,14 +12,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
 from secure_components.arguments import Who, refuse
 from secure_components.audit_protection import BLINDING, LEAVING
 from secure_components.deploy_role.boundary import IDENTITIES
-from secure_components.documents import Statement
+from secure_components.documents import Statement, covers
 
 ARGUMENT: Final = "access_analysis"
 
@@ -89,7 +88,7 @@ def _action_problem(
 ) -> str | None:
     if not ACTION.fullmatch(action):
         return "does not name each action in full, without wildcards"
-    if _covers(_REFUSED, action):
+    if any(covers(one, action) for one in _REFUSED):
         return f"allows {action}, which the boundary denies"
     service = action.lower().partition(":")[0]
     if action.lower() == "iam:passrole":
@@ -112,10 +111,6 @@ def _passes_to_services(condition: object) -> bool:
     equals = condition.get("StringEquals") if isinstance(condition, Mapping) else None
     tests = {str(key).lower(): value for key, value in (equals or {}).items()}
     return bool(_texts(tests.get("iam:passedtoservice")))
-
-
-def _covers(patterns: Sequence[str], action: str) -> bool:
-    return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns)
 
 
 def _texts(value: object) -> list[str]:

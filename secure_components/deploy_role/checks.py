@@ -35,6 +35,7 @@ from secure_components.deploy_role.permissions import (
 )
 from secure_components.deploy_role.services import SERVICES, Scope
 from secure_components.documents import Statements
+from secure_components.patterns import BUCKET, KEY_ARN, REGION
 from secure_components.place import Place
 
 COMPONENT: Final = "DeployRole"
@@ -48,9 +49,6 @@ _WORKFLOW: Final = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}/\.github/workflows/[A-Za-z0-9._-]+\.ya?ml"
     r"@(refs/(heads|tags)/[A-Za-z0-9._/-]+|[0-9a-f]{40})"
 )
-_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
-_KEY_ARN: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 _PROVIDER_ARN: Final = re.compile(
     rf"arn:aws[a-z-]*:iam::\d{{12}}:oidc-provider/{re.escape(trust.ISSUER)}"
 )
@@ -201,12 +199,12 @@ def _permissions(who: Who, args: DeployRoleArgs) -> None:
         if action.lower().startswith(("iam:", "sts:", "organizations:", "account:", "kms:")):
             refuse(*who, path, "opens other roles, keys or the account; no role may do it anywhere")
     for index, region in enumerate(args.get("regions", ())):
-        matches(who, f"regions.{index}", region, _REGION, "a region, as eu-west-1")
+        matches(who, f"regions.{index}", region, REGION, "a region, as eu-west-1")
     if not args.get("regions", ["here"]):
         refuse(*who, "regions", "is empty; name one, or leave it out")
     if "state" in args:
         bucket = args["state"]["bucket"]
-        matches(who, "state.bucket", bucket, _BUCKET, "the name of a bucket")
+        matches(who, "state.bucket", bucket, BUCKET, "the name of a bucket")
         if any(bucket.startswith(one) for one in args["names"]):
             refuse(
                 *who,
@@ -223,7 +221,7 @@ def _arns(who: Who, args: DeployRoleArgs) -> None:
     }
     allowed = "the ARN of a key, as arn:aws:kms:REGION:ACCOUNT:key/ID; not an alias"
     for path, key in keys.items():
-        check_value(*who, path, key, fits(_KEY_ARN), allowed)
+        check_value(*who, path, key, fits(KEY_ARN), allowed)
     given: Mapping[str, Any] = args
     for path, pattern, allowed in (
         ("provider_arn", _PROVIDER_ARN, f"the ARN of an identity provider for {trust.ISSUER}"),

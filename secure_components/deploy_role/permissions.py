@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Final
 
@@ -17,8 +16,8 @@ from secure_components.deploy_role.services import (
     read_statements,
     write_statements,
 )
-from secure_components.documents import Statement, Statements
-from secure_components.read_only_access.denials import DATA, Denial
+from secure_components.documents import Statement, Statements, covers
+from secure_components.read_only_access.denials import DATA
 
 PATH: Final = "/deploy/"
 """Where the roles and policies of every `DeployRole` stand, which none of them may change."""
@@ -157,7 +156,8 @@ class Ceiling:
             reads = [
                 action
                 for action in listed or statement["Action"]
-                if _READING.fullmatch(action) and not any(_covers(one, action) for one in DATA)
+                if _READING.fullmatch(action)
+                and not any(covers(one.actions, action) for one in DATA)
             ]
             if reads:
                 yield {**statement, "Action": reads}
@@ -237,7 +237,7 @@ def _data_denials(reads: Iterable[Statement]) -> Iterator[Statement]:
         denial: [
             resource
             for statement in listed
-            if any(_covers(denial, action) for action in statement["Action"])
+            if any(covers(denial.actions, action) for action in statement["Action"])
             for resource in statement["Resource"]
         ]
         for denial in DATA
@@ -253,10 +253,6 @@ def _data_denials(reads: Iterable[Statement]) -> Iterator[Statement]:
             "Action": elsewhere,
             "NotResource": list(kept),
         }
-
-
-def _covers(denial: Denial, action: str) -> bool:
-    return fnmatchcase(action.lower(), denial.actions.lower())
 
 
 def _allow(sid: str, actions: Sequence[str], resources: Sequence[str]) -> dict[str, Any]:

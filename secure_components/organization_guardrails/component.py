@@ -37,13 +37,11 @@ from secure_components.organization_guardrails.packing import (
     pack,
     text,
 )
+from secure_components.patterns import ACCOUNT, ORGANIZATION, REGION
 
 _COMPONENT: Final = "OrganizationGuardrails"
-_ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
 _TARGET: Final = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|\d{12}")
 _TARGET_NAME: Final = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
-_REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
-_ACCOUNT: Final = re.compile(r"\d{12}")
 _ANYWHERE: Final = r"arn:(?:\*|aws(?:-[a-z]+)*):iam::(?:\*|\d{12})"
 _ROLES: Final = re.compile(rf"{_ANYWHERE}:role/[\w+=,.@-][\w+=,.@/*?-]*")
 _POLICIES: Final = re.compile(rf"{_ANYWHERE}:policy/[\w+=,.@-][\w+=,.@/*?-]*")
@@ -189,7 +187,7 @@ def _check(name: str, args: OrganizationGuardrailsArgs) -> Settings:
         refuse(*who, "targets", "is empty; name an organizational unit, as {'sandbox': unit.id}")
     list(_targets(name, args))
     lists = (
-        ("regions", _REGION, "a region, as eu-west-1"),
+        ("regions", REGION, "a region, as eu-west-1"),
         ("protected_roles", _ROLES, "the ARN pattern of roles, as arn:aws:iam::*:role/secure/*"),
         (
             "permissions_boundaries",
@@ -197,7 +195,7 @@ def _check(name: str, args: OrganizationGuardrailsArgs) -> Settings:
             "the ARN pattern of policies, as arn:aws:iam::*:policy/boundaries/*",
         ),
         ("github_organizations", _GITHUB, "a name, as acme, or name and number, as acme@1234"),
-        ("trusted_accounts", _ACCOUNT, "twelve digits"),
+        ("trusted_accounts", ACCOUNT, "twelve digits"),
     )
     given = cast("Mapping[str, Sequence[str]]", args)
     for argument, pattern, allowed in lists:
@@ -243,7 +241,7 @@ def _organization_id(name: str, args: OrganizationGuardrailsArgs) -> pulumi.Inpu
         name,
         "organization_id",
         args["organization_id"],
-        fits(_ORGANIZATION),
+        fits(ORGANIZATION),
         "the organization's id, as o-exampleorgid",
     )
 

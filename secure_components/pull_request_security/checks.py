@@ -18,6 +18,7 @@ from secure_components.arguments import (
     refuse,
     unique,
 )
+from secure_components.patterns import REGION
 from secure_components.protected_repository.checks import check_owner
 from secure_components.pull_request_security import pins, workflows
 from secure_components.pull_request_security.args import (
@@ -32,7 +33,6 @@ COMPONENT: Final = "PullRequestSecurity"
 _SEVERITIES: Final = ("low", "medium", "high", "critical")
 _BRANCH: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,200}")
 _STACK: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,200}")
-_REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _PATH: Final = re.compile(r"(?!.*\.\.)[A-Za-z0-9_.][A-Za-z0-9._/-]{0,200}")
 _BACKEND: Final = re.compile(r"[a-z0-9]+://[A-Za-z0-9._/?&=:%~+-]+")
 _COMMAND: Final = re.compile(r"(?!.*\$\{\{)\S.{0,4000}", re.DOTALL)
@@ -106,7 +106,7 @@ def _infrastructure(who: Who, args: InfrastructureArgs) -> None:
     if "access_token" in args and "backend_url" in args:
         refuse(*who, f"{path}.access_token", "is for Pulumi Cloud; drop it, or backend_url")
     matches(who, f"{path}.stack", args["stack"], _STACK, "a name, as acme/service/production")
-    matches(who, f"{path}.region", args["region"], _REGION, "a region, as eu-west-1")
+    matches(who, f"{path}.region", args["region"], REGION, "a region, as eu-west-1")
     matches(who, f"{path}.backend_url", args.get("backend_url"), _BACKEND, "a URL, as s3://states")
     below = "a path below the repository's root, of letters, digits, '.', '_', '-' and '/'"
     matches(who, f"{path}.directory", args.get("directory"), _PATH, below)

@@ -19,6 +19,7 @@ from secure_components.arguments import (
     unique,
 )
 from secure_components.documents import document
+from secure_components.patterns import ACCOUNT
 from secure_components.place import place_of
 from secure_components.read_only_access.allowances import (
     AllowanceArgs,
@@ -43,7 +44,6 @@ _NAME: Final = re.compile(r"[\w+=,.@-]{1,32}", re.ASCII)
 _GROUP: Final = re.compile(
     r"([0-9a-f]{10}-)?[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}"
 )
-_ACCOUNT: Final = re.compile(r"\d{12}")
 _DURATION: Final = re.compile(r"PT([1-9]|1[0-2])H")
 _RELAY: Final = re.compile(r"https://[a-zA-Z0-9&$@#/%?=~_|!:,.;*+-]{1,232}")
 _BOUNDARY: Final = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
@@ -205,7 +205,7 @@ def _check(name: str, args: ReadOnlyPermissionSetArgs) -> pulumi.Output[Allowed]
     given = args.get("permission_set_name", name)
     matches(who, "permission_set_name", given, _NAME, "1 to 32 letters, digits and +=,.@_-")
     for account in args.get("account_ids", ()):
-        matches(who, "account_ids", account, _ACCOUNT, "account ids of 12 digits")
+        matches(who, "account_ids", account, ACCOUNT, "account ids of 12 digits")
     unique(who, "account_ids", args.get("account_ids", ()))
     for group, group_id in args.get("group_ids", {}).items():
         matches(who, "group_ids", group, _NAME, "short names, of letters, digits and +=,.@_-")

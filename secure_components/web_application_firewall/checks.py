@@ -22,6 +22,7 @@ from secure_components.arguments import (
     refuse,
 )
 from secure_components.documents import RETENTIONS
+from secure_components.patterns import ACCOUNT, KEY_ARN, TOPIC_ARN
 from secure_components.web_application_firewall import capacity, endpoints
 from secure_components.web_application_firewall.args import (
     ManagedRuleGroupArgs,
@@ -52,10 +53,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
 _VERSION: Final = re.compile(r"Version_\d{1,3}\.\d{1,3}")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
-_ACCOUNT: Final = re.compile(r"\d{12}")
 _UNIT: Final = re.compile(r"ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}")
-_KEY_ARN: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
-_TOPIC_ARN: Final = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
 _DESTINATION_ARN: Final = re.compile(
     r"arn:aws[a-z-]*:(logs:[a-z0-9-]+:\d{12}:log-group:|s3:::|"
     r"firehose:[a-z0-9-]+:\d{12}:deliverystream/)aws-waf-logs-[A-Za-z0-9._/#-]+"
@@ -332,7 +330,7 @@ class _Check:
         for index, header in enumerate(logging.get("redact_headers", ())):
             self._matches(f"logging.redact_headers.{index}", header, _HEADER, "a header's name")
         self._later("logging.destination_arn", logging, _DESTINATION_ARN, _DESTINATION)
-        self._later("logging.kms_key_arn", logging, _KEY_ARN, "the ARN of a key")
+        self._later("logging.kms_key_arn", logging, KEY_ARN, "the ARN of a key")
         if "retention_in_days" in logging:
             check_value(
                 *self._who,
@@ -346,7 +344,7 @@ class _Check:
         alarms: Mapping[str, Any] = self._args.get("alarms", {})
         for threshold in ("blocked_requests", "rate_limited_requests", "counted_requests"):
             self._number(f"alarms.{threshold}", alarms.get(threshold), 1, 2**31, "requests")
-        self._later("alarms.topic_arn", alarms, _TOPIC_ARN, "the ARN of an SNS topic")
+        self._later("alarms.topic_arn", alarms, TOPIC_ARN, "the ARN of an SNS topic")
 
     def _endpoints(self) -> None:
         scope = self._args.get("scope", "regional")
@@ -452,7 +450,7 @@ _NOT_FOR_ORGANIZATIONS: Final = frozenset(
 )
 _NO_ORGANIZATION: Final = "cannot be used with the scope organization"
 _MEMBERS: Final = {
-    "accounts": (_ACCOUNT, "twelve digits"),
+    "accounts": (ACCOUNT, "twelve digits"),
     "organizational_units": (_UNIT, "as ou-ab12-34567890"),
 }
 _KILOBYTES: Final = (16, 32, 48, 64)
