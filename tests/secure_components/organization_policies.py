@@ -8,10 +8,17 @@ Guide, "Service control policies" and "Resource control policies". What is not k
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Final
+
+from tests.secure_components.policy_elements import (
+    OPERATORS,
+    covers_action,
+    holds,
+    like_any,
+    listed,
+)
 
 MANAGEMENT: Final = "999999999999"
 ORGANIZATION: Final = "o-exampleorgid"
@@ -102,62 +109,13 @@ def _is_denied(statement: Mapping[str, Any], call: Call) -> bool:
     assert not statement.keys() - known, "an element that is not known here"
     if statement.get("Effect") != "Deny" or statement.get("Principal", "*") != "*":
         return False
-    action = call.action.lower()
-    if "NotAction" in statement:
-        covered = not _like_any(action, [one.lower() for one in _list(statement["NotAction"])])
-    else:
-        covered = _like_any(action, [one.lower() for one in _list(statement.get("Action", []))])
+    covered = covers_action(statement, call.action)
     # A request that names no resource of its own is about all.
-    about = _like_any(call.resource, _list(statement.get("Resource", [])))
-    return covered and about and _holds(statement.get("Condition", {}), call.keys)
+    about = like_any(call.resource, listed(statement.get("Resource", [])))
+    return covered and about and holds(statement.get("Condition", {}), call.keys, _OPERATORS)
 
 
-def _holds(condition: Mapping[str, Any], keys: Mapping[str, str]) -> bool:
-    return all(
-        _test(operator, keys.get(key.lower()), [str(one) for one in _list(wanted)])
-        for operator, tests in condition.items()
-        for key, wanted in tests.items()
-    )
-
-
-def _test(operator: str, value: str | None, wanted: Sequence[str]) -> bool:
-    if operator == "Null":
-        return (value is None) == (wanted == ["true"])
-    plain = operator.removesuffix("IfExists")
-    negated = plain.replace("Not", "")
-    compare = _OPERATORS[negated]
-    if value is None:
-        return operator.endswith("IfExists") or plain != negated
-    return any(compare(value, one) for one in wanted) != (plain != negated)
-
-
-def _like(value: str, pattern: str) -> bool:
-    return _compiled(pattern).fullmatch(value) is not None
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
-
-
-def _like_any(value: str, patterns: Iterable[str]) -> bool:
-    return any(_like(value, pattern) for pattern in patterns)
-
-
-def _arn_like(value: str, pattern: str) -> bool:
-    """Compare each of the six parts by itself."""
-    parts, patterns = value.split(":", 5), pattern.split(":", 5)
-    return len(parts) == len(patterns) and all(map(_like, parts, patterns))
-
-
-_OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
-    "StringEquals": lambda value, wanted: value == wanted,
-    "StringLike": _like,
-    "ArnLike": _arn_like,
-    "Bool": lambda value, wanted: value.lower() == wanted.lower(),
-    "NumericLessThan": lambda value, wanted: float(value) < float(wanted),
+_OPERATORS: Final = {
+    name: OPERATORS[name]
+    for name in ("ArnLike", "Bool", "Null", "NumericLessThan", "StringEquals", "StringLike")
 }
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

@@ -6,7 +6,6 @@ rule must find it, or it must open a way out (`deploy_escapes`), or `HARMLESS` s
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final, cast
 
 import pytest
@@ -23,7 +22,7 @@ from tests.secure_components.weakening import (
     Made,
     found,
     made_by,
-    weakenings,
+    survivors,
 )
 
 _POLICY: Final = r"deploy-(boundary|plan-\d|apply-\d)\.policy"
@@ -71,16 +70,9 @@ def test_component_as_it_is_has_no_finding_and_no_way_out(deploy: Made) -> None:
 
 def test_every_weakening_is_found_or_opens_a_way_or_is_harmless(deploy: Made) -> None:
     proof = deploy_escapes.Proof(deploy.properties)
-    patterns = {pattern: re.compile(pattern) for pattern in HARMLESS}
-    left: list[str] = []
-    used: set[str] = set()
-    for weakening in weakenings(deploy.properties):
-        excuses = {p for p, pattern in patterns.items() if pattern.fullmatch(weakening.id)}
-        if proof.opened(weakening.properties) or found(deploy.types, weakening.properties):
-            continue
-        used |= excuses
-        if not excuses:
-            left.append(weakening.id)
+    left, used = survivors(
+        deploy, HARMLESS, everywhere={}, proven=lambda made: bool(proof.opened(made))
+    )
     assert left == []
     assert not HARMLESS.keys() - used, "an excuse that excuses nothing any more"
 

@@ -207,21 +207,30 @@ def _is_component(type_: str) -> bool:
     return type_.startswith("secure-components:")
 
 
-def survivors(made: Made, harmless: Mapping[str, str]) -> tuple[list[str], set[str]]:
-    """Weaken everything, and compare what no rule finds with what is said to be harmless.
+def survivors(
+    made: Made,
+    harmless: Mapping[str, str],
+    *,
+    everywhere: Mapping[str, str] = EVERYWHERE,
+    proven: Callable[[Properties], bool] = lambda _: False,
+) -> tuple[list[str], set[str]]:
+    """Weaken everything, and compare what nothing finds with what is said to be harmless.
 
     Args:
         made: What the component made.
-        harmless: Why a change is harmless, by a pattern of its id, beside `EVERYWHERE`.
+        harmless: Why a change is harmless, by a pattern of its id.
+        everywhere: Why, of any component.
+        proven: Whether the component's own proof finds a change.
 
     Returns:
-        The changes that no rule finds and no pattern names; the patterns that name one.
+        The changes that neither a rule nor the proof finds and no pattern names; the patterns that
+        name one.
     """
-    patterns = {pattern: re.compile(pattern) for pattern in {**EVERYWHERE, **harmless}}
+    patterns = {pattern: re.compile(pattern) for pattern in {**everywhere, **harmless}}
     left: list[str] = []
     used: set[str] = set()
     for weakening in weakenings(made.properties):
-        if found(made.types, weakening.properties):
+        if proven(weakening.properties) or found(made.types, weakening.properties):
             continue
         excuses = {p for p, pattern in patterns.items() if pattern.fullmatch(weakening.id)}
         used |= excuses
