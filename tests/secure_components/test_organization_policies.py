@@ -77,6 +77,7 @@ def test_statement_covers(statement: dict[str, Any], denied: bool) -> None:
         ({"StringLike": {"k": "v*"}}, True),
         ({"StringNotLike": {"k": "v*"}}, False),
         ({"ArnLike": {"aws:PrincipalArn": "arn:*:iam::*:role/a*"}}, True),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:*:iam::*:role/b*"}}, False),
         ({"ArnLike": {"aws:PrincipalArn": "arn:*:role/app"}}, False),
         ({"ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::*:role/app"]}}, False),
         ({"ArnNotLike": {"absent": "arn:aws:iam::*:role/app"}}, True),
