@@ -86,7 +86,8 @@ class AwsSession:
     """The AWS provider, configured.
 
     Args:
-        config: The provider's configuration; ``region`` and ``defaultTags`` are read from it.
+        config: The provider's configuration; ``region``, ``defaultTags`` and, of ``assumeRoles``,
+            each ``roleArn`` are read from it.
 
     Raises:
         ConfigError: There is no region, or no endpoint on this machine.
@@ -110,6 +111,8 @@ class AwsSession:
         default = config.get("defaultTags")
         tags = default.get("tags") if isinstance(default, Mapping) else None
         self._tags: Properties = tags if isinstance(tags, Mapping) else {}
+        roles = config.get("assumeRoles")
+        self._roles = [one.get("roleArn") for one in roles] if isinstance(roles, list) else []
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
 
@@ -128,8 +131,34 @@ class AwsSession:
         """Return the one client of a service in a region."""
         with self._lock:
             if (service, region) not in self._clients:
-                self._clients[service, region] = client(service, region, self._endpoint)
+                self._clients[service, region] = client(
+                    service, region, self._endpoint, **self._credentials
+                )
             return self._clients[service, region]
+
+    @functools.cached_property
+    def _credentials(self) -> Mapping[str, str]:
+        """Those of the last of the roles that are assumed, each by the one before."""
+        credentials: dict[str, str] = {}
+        for role in self._roles:
+            sts = client("sts", self._region, self._endpoint, **credentials)
+            try:
+                assumed = sts.assume_role(RoleArn=role, RoleSessionName="pulumi")["Credentials"]
+            except (BotoCoreError, ClientError, ApiError) as error:
+                raise ConfigError("a role of assumeRoles cannot be assumed") from error
+            credentials = {
+                "aws_access_key_id": assumed["AccessKeyId"],
+                "aws_secret_access_key": assumed["SecretAccessKey"],
+                "aws_session_token": assumed["SessionToken"],
+            }
+        return credentials
+
+    def of(self, account: str) -> AwsSession:
+        """Return what sends calls in another account, as the services themselves do."""
+        if account == self.account:
+            return self
+        role = f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole"
+        return AwsSession({"region": self._region, "assumeRoles": [{"roleArn": role}]})
 
     @functools.cached_property
     def account(self) -> str:
@@ -157,6 +186,11 @@ class AwsApi:
     def elsewhere(self, region: str) -> AwsApi:
         """Return what sends calls in another region."""
         return AwsApi(self._session, region)
+
+    def owning(self, arn: str) -> AwsApi:
+        """Return what sends calls in the account of a resource."""
+        account = arn.split(":")[4] if arn.startswith("arn:") else self._session.account
+        return AwsApi(self._session.of(account), self.region)
 
     def client(self, service: str) -> Any:  # noqa: ANN401
         """Return a boto3 client, for what no table can say."""

@@ -142,7 +142,8 @@ class Facet:
         properties: Which; none: what is done once, right after the creation, whatever is set.
         put: Sent when one of them is set or changed.
         remove: Sent when none of them is set any more.
-        read: Asked for them; ``None``: the resource's own read tells.
+        read: Asked for them, or what asks, where that takes several calls; ``None``: the
+            resource's own read tells.
         choose: Instead of ``put`` and ``remove``: the calls that lead from old to new properties.
         created: Whether the create call sets them already.
     """
@@ -150,7 +151,7 @@ class Facet:
     properties: Sequence[str]
     put: Call | None = None
     remove: Call | None = None
-    read: Call | None = None
+    read: Call | Callable[[Api, Properties], Properties] | None = None
     choose: Callable[[Properties, Properties], Sequence[Call]] | None = None
     created: bool = False
 
@@ -307,7 +308,7 @@ class Resource:
             for name in facet.properties if facet.read else ():
                 told.pop(name, None)
             if facet.read:
-                answer = api.request(facet.read, {**asked, **told}, self) or {}
+                answer = self._ask(api, facet.read, {**asked, **told})
                 told |= {n: v for n, v in answer.items() if n in facet.properties}
         outputs = {n: known[n] for n in self.local if known.get(n) is not None}
         outputs |= {n: v for n, v in told.items() if n in self.schema.outputs and v is not None}
@@ -417,6 +418,13 @@ class Resource:
         """Return which of the changed inputs cannot be changed in place."""
         by_value = self.replaced(plain_map(olds), plain_map(news)) if self.replaced else ()
         return [name for name in names if self.is_immutable(name) or name in by_value]
+
+    def _ask(
+        self, api: Api, read: Call | Callable[[Api, Properties], Properties], known: Properties
+    ) -> Properties:
+        return (
+            (api.request(read, known, self) or {}) if isinstance(read, Call) else read(api, known)
+        )
 
     def _named(self, inputs: Properties, olds: Properties | None = None) -> dict[str, object]:
         """Return the inputs, named as the program asked through a prefix, if it did."""

@@ -771,3 +771,31 @@ def test_functions_are_strict(untouched: Any) -> None:
     assert set(answer.values()) == {UNKNOWN}
     answer, _ = untouched.invoke("aws:index/getRegion:getRegion", {"region": Secret("eu-west-1")})
     assert all(isinstance(value, Secret) for value in answer.values())
+
+
+def test_a_provider_acts_in_the_account_of_the_role_that_it_assumes(
+    connect: Callable[..., Any], cloud: Cloud
+) -> None:
+    roles = [{"roleArn": "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole"}]
+    driver = connect(AWS, {"assumeRoles": json.dumps(roles)})
+    made = driver.create(KEY, {"description": "of another account"})
+    assert made.outputs["arn"].split(":")[4] == "222222222222"
+    assert cloud.client("kms").list_keys()["Keys"] == []
+
+
+def test_a_role_that_is_none_is_refused(connect: Callable[..., Any]) -> None:
+    driver = connect(AWS, {"assumeRoles": json.dumps([{"roleArn": "nobody"}])})
+    with pytest.raises(grpc.RpcError, match="a role of assumeRoles cannot be assumed"):
+        driver.create(KEY, {})
+
+
+def test_a_trail_needs_the_consent_of_another_accounts_key(
+    aws: Any, connect: Callable[..., Any]
+) -> None:
+    roles = [{"roleArn": "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole"}]
+    elsewhere = connect(AWS, {"assumeRoles": json.dumps(roles)})
+    key = elsewhere.create(KEY, {"policy": key_policy("logs.amazonaws.com")})
+    trail = {"name": "audit", "s3BucketName": "logs", "kmsKeyId": key.outputs["arn"]}
+    assert "InsufficientEncryptionPolicyException" in refusal(aws.create, TRAIL, trail)
+    elsewhere.update(key, {"policy": key_policy("cloudtrail.amazonaws.com")})
+    assert aws.create(TRAIL, trail).outputs["kmsKeyId"] == key.outputs["arn"]

@@ -20,7 +20,10 @@ from local.cloud.constraints import (
     violations,
 )
 
-SERVICES = ("cloudtrail", "kms", "logs", "iam", "s3", "wafv2", "sns", "events", "dlm", "ds", "rbin")
+SERVICES = (
+    *("cloudtrail", "kms", "logs", "iam", "s3", "wafv2", "sns", "events", "dlm", "ds", "rbin"),
+    *("athena", "budgets", "glue"),
+)
 OPERATIONS = (
     ("cloudtrail", "CreateTrail"),
     ("cloudtrail", "PutEventSelectors"),
@@ -31,6 +34,7 @@ OPERATIONS = (
     ("s3", "PutBucketLifecycleConfiguration"),
     ("wafv2", "CreateIPSet"),
     ("sns", "CreateTopic"),
+    ("budgets", "CreateNotification"),
     ("dynamodb", "PutItem"),
 )
 

@@ -113,12 +113,13 @@ def _require_bucket(aws: AwsApi, trail: Properties, arn: str, organization: str 
 
 
 def _require_key(aws: AwsApi, key: str, arn: str) -> None:
-    found = aws.send("kms", "DescribeKey", {"KeyId": key}, absent=("NotFoundException",))
+    owner = aws.owning(key)
+    found = owner.send("kms", "DescribeKey", {"KeyId": key}, absent=("NotFoundException",))
     if found is None:
         raise _refused("KmsKeyNotFoundException", "the trail's KMS key does not exist")
     if not found["KeyMetadata"]["Enabled"]:
         raise _refused("KmsKeyDisabledException", "the trail's KMS key is disabled")
-    policy = aws.send("kms", "GetKeyPolicy", {"KeyId": key, "PolicyName": "default"})["Policy"]
+    policy = owner.send("kms", "GetKeyPolicy", {"KeyId": key, "PolicyName": "default"})["Policy"]
     context = {
         "aws:SourceArn": arn,
         "aws:SourceAccount": aws.context["account"],

@@ -1,13 +1,15 @@
-"""CloudWatch: alarms and dashboards."""
+"""CloudWatch: alarms, composite ones among them, and dashboards."""
 
 # ruff: noqa: S106  a type token is no password
 from __future__ import annotations
 
+import functools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
 
+from local.cloud import alarm_rules
 from local.cloud.aws.facets import tags
 from local.cloud.schema import CheckFailure
 from local.cloud.table import Api, ApiError, AutoName, Call, Properties, Resource
@@ -134,13 +136,7 @@ def _require_alarm(api: Api, alarm: Properties) -> None:
     Source: the API reference of ``PutMetricAlarm`` and ``MetricDataQuery``. Whether an action's
     target exists CloudWatch itself never looks at (user guide, "Using Amazon CloudWatch alarms").
     """
-    region = api.context["region"]
-    for name in _ACTIONS:
-        for each in cast("list[str]", alarm.get(name) or []):
-            if each.split(":")[3] not in ("", region) and ":automate:" not in each:
-                raise _invalid(
-                    f"{name} has an action in another region. Only {region} is supported"
-                )
+    _require_near("PutMetricAlarm", api, alarm)
     queries = cast("list[Properties]", alarm.get("metricQueries") or [])
     if queries:
         _require_queries(alarm, queries)
@@ -153,6 +149,15 @@ def _require_alarm(api: Api, alarm: Properties) -> None:
         _require_period(alarm, int(str(alarm["period"])))
     if alarm.get("threshold") is None and not alarm.get("thresholdMetricId"):
         raise _invalid("one of threshold and thresholdMetricId must be set")
+
+
+def _require_near(operation: str, api: Api, alarm: Properties) -> None:
+    region = api.context["region"]
+    for name in _ACTIONS:
+        for each in cast("list[str]", alarm.get(name) or []):
+            if each.split(":")[3] not in ("", region) and ":automate:" not in each:
+                why = f"{name} has an action in another region. Only {region} is supported"
+                raise ApiError(operation, "ValidationError", why)
 
 
 def _require_queries(alarm: Properties, queries: list[Properties]) -> None:
@@ -191,6 +196,11 @@ def _invalid(message: str) -> ApiError:
     return ApiError("PutMetricAlarm", "ValidationError", message)
 
 
+_TAGS: Final = tags(
+    Call("TagResource", {"ResourceARN": "{arn}"}),
+    Call("UntagResource", {"ResourceARN": "{arn}"}),
+    read=Call("ListTagsForResource", {"ResourceARN": "{arn}"}, only=()),
+)
 _LATER: Final = "the emulator lacks it, so leave it out"
 _PUT: Final = Call("PutMetricAlarm", {"Metrics": _metrics}, only=_PLAIN)
 
@@ -228,15 +238,74 @@ _ALARM: Final = Resource(
         "evaluationWindow": _LATER,
         "warmUpConfiguration": _LATER,
     },
-    facets=(
-        tags(
-            Call("TagResource", {"ResourceARN": "{arn}"}),
-            Call("UntagResource", {"ResourceARN": "{arn}"}),
-            read=Call("ListTagsForResource", {"ResourceARN": "{arn}"}, only=()),
-        ),
-    ),
+    facets=(_TAGS,),
     check=_check_alarm,
     require=_require_alarm,
+)
+
+
+# --- Composite alarms ---
+
+_SUPPRESSOR: Final = {
+    "ActionsSuppressor": "alarm",
+    "ActionsSuppressorExtensionPeriod": "extensionPeriod",
+    "ActionsSuppressorWaitPeriod": "waitPeriod",
+}
+
+
+def _suppressed(name: str) -> Callable[[Properties], object]:
+    return lambda known: cast("Properties", known.get("actionsSuppressor") or {}).get(name)
+
+
+def _read_composite(answer: Any) -> dict[str, Any] | None:  # noqa: ANN401  as boto3 gives it
+    if not answer["CompositeAlarms"]:
+        return None
+    alarm = answer["CompositeAlarms"][0]
+    suppressor = {name: alarm[told] for told, name in _SUPPRESSOR.items() if told in alarm}
+    return {**alarm, "ActionsSuppressor": suppressor or None}
+
+
+def _check_composite(alarm: Properties) -> Iterator[CheckFailure]:
+    """From the official provider's own validation of ``aws_cloudwatch_composite_alarm``.
+
+    That a rule can be read, CloudWatch itself says.
+    """
+    for name in _ACTIONS:
+        yield from _check_actions(name, alarm.get(name))
+    rule = alarm.get("alarmRule")
+    if isinstance(rule, str) and not is_unknown(rule):
+        try:
+            alarm_rules.alarms(rule)
+        except ValueError as error:
+            yield CheckFailure("alarmRule", f"{error}.")
+
+
+_PUT_COMPOSITE: Final = Call(
+    "PutCompositeAlarm",
+    {parameter: _suppressed(name) for parameter, name in _SUPPRESSOR.items()},
+)
+
+_COMPOSITE: Final = Resource(
+    token="aws:cloudwatch/compositeAlarm:CompositeAlarm",
+    service="cloudwatch",
+    id="{alarmName}",
+    create=_PUT_COMPOSITE,
+    read=Call(
+        "DescribeAlarms",
+        {"AlarmNames": ["{alarmName}"], "AlarmTypes": ["CompositeAlarm"]},
+        only=(),
+        result=_read_composite,
+    ),
+    # An alarm that is put again takes the place of the earlier one.
+    update=_PUT_COMPOSITE,
+    delete=Call("DeleteAlarms", {"AlarmNames": ["{alarmName}"]}, only=()),
+    names={"arn": "AlarmArn"},
+    defaults={"actionsEnabled": True},
+    immutable=("actionsEnabled", "alarmName"),
+    sets=("alarmActions", "insufficientDataActions", "okActions"),
+    facets=(_TAGS,),
+    check=_check_composite,
+    require=functools.partial(_require_near, "PutCompositeAlarm"),
 )
 
 
@@ -338,4 +407,4 @@ _DASHBOARD: Final = Resource(
     require=_require_dashboard,
 )
 
-RESOURCES: Final = (_ALARM, _DASHBOARD)
+RESOURCES: Final = (_ALARM, _COMPOSITE, _DASHBOARD)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+import botocore.session
+
+from local.cloud.aws_api import encode
 from local.cloud.table import Call, Facet, Given, Properties
+
+if TYPE_CHECKING:
+    from botocore.model import ServiceModel
 
 
 def tags(
@@ -42,3 +50,29 @@ def tags(
 def switch(name: str, on: Call, off: Call, read: Call | None = None) -> Facet:
     """Return the facet of a boolean that one call switches on and another off."""
     return Facet((name,), choose=lambda _, new: [on if new.get(name) else off], read=read)
+
+
+def structure(
+    service: str, shape: str, properties: Sequence[str], names: Mapping[str, Any]
+) -> Callable[[Properties], object]:
+    """Return what makes a structure of properties.
+
+    For a call that wants one of them beside the structure too, which ``Call.inside`` cannot say.
+
+    Args:
+        service: The service.
+        shape: The structure's name in botocore's model of the service.
+        properties: Those that it holds.
+        names: As in the ``Resource``.
+    """
+
+    def make(known: Properties) -> object:
+        given = {name: known.get(name) for name in properties}
+        return encode(_model(service).shape_for(shape), given, names)
+
+    return make
+
+
+@functools.cache
+def _model(service: str) -> ServiceModel:
+    return botocore.session.get_session().get_service_model(service)

@@ -3,12 +3,16 @@
 # ruff: noqa: S106  a type token is no password
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from local.cloud import policies
+from local.cloud.aws.facets import structure
 from local.cloud.aws_api import AwsApi
+from local.cloud.schema import CheckFailure
 from local.cloud.table import Api, ApiError, AutoName, Call, Facet, Properties, Resource
+from local.cloud.values import is_unknown
 
 
 def s3_setting(  # noqa: PLR0913  all but two are named, and most are left out
@@ -251,4 +255,112 @@ _BUCKET_SETTINGS: Final = (
     ),
 )
 
-RESOURCES: Final = (_BUCKET, *_BUCKET_SETTINGS)
+
+# --- Inventories ---
+
+_INVENTORY_NAME_AT_MOST: Final = 64
+_ARN: Final = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:(\d{12})?:.+")
+_S3_ARN: Final = re.compile(r"arn:[\w-]+:s3:::[^:/]+")
+
+
+def _check_inventory(inventory: Properties) -> Iterator[CheckFailure]:
+    """From the official provider's own validation of ``aws_s3_bucket_inventory``."""
+    name = inventory.get("name")
+    if isinstance(name, str) and not is_unknown(name) and len(name) > _INVENTORY_NAME_AT_MOST:
+        yield CheckFailure("name", f"must have at most {_INVENTORY_NAME_AT_MOST} characters.")
+    bucket = _inside(_inside(inventory, "destination"), "bucket")
+    encryption = _inside(bucket, "encryption")
+    path = "destination.bucket"
+    arns = {
+        f"{path}.bucketArn": bucket.get("bucketArn"),
+        f"{path}.encryption.sseKms.keyId": _inside(encryption, "sseKms").get("keyId"),
+    }
+    for where, arn in arns.items():
+        if arn is not None and not is_unknown(arn) and not _ARN.fullmatch(str(arn)):
+            yield CheckFailure(where, "must be an ARN.")
+    if encryption.get("sseKms") is not None and encryption.get("sseS3") is not None:
+        yield CheckFailure(f"{path}.encryption", "must have only one of sseKms and sseS3.")
+
+
+def _inside(value: Properties, name: str) -> Properties:
+    inner = value.get(name)
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def _require_inventory(api: Api, inventory: Properties) -> None:
+    """Refuse a destination that nothing can be delivered to.
+
+    That both buckets are in one region says the API reference of
+    ``PutBucketInventoryConfiguration``; that S3 looks for the destination at once is ours. Its
+    policy, and the key, S3 finds out about when it delivers.
+    """
+    aws, destination = cast("AwsApi", api), _inside(_inside(inventory, "destination"), "bucket")
+    arn = str(destination["bucketArn"])
+    if not _S3_ARN.fullmatch(arn):
+        raise _invalid_destination("it is no ARN of a bucket")
+    if destination.get("accountId") not in (None, aws.context["account"]):
+        return
+    source, target = (
+        aws.send("s3", "GetBucketLocation", {"Bucket": bucket}, absent=("NoSuchBucket",))
+        for bucket in (str(inventory["bucket"]), arn.rpartition(":")[2])
+    )
+    if target is None:
+        raise _invalid_destination("the bucket is not there")
+    if source and source.get("LocationConstraint") != target.get("LocationConstraint"):
+        raise _invalid_destination("the bucket is in another region than the one that is listed")
+
+
+def _invalid_destination(why: str) -> ApiError:
+    return ApiError("PutBucketInventoryConfiguration", "InvalidS3DestinationBucket", why)
+
+
+_INVENTORY_NAMES: Final = {
+    "bucket": ("Bucket", "S3BucketDestination"),
+    "bucketArn": "Bucket",
+    "enabled": "IsEnabled",
+    "name": "Id",
+}
+_INVENTORY_WHICH: Final = {"Bucket": "{bucket}", "Id": "{name}"}
+_PUT_INVENTORY: Final = Call(
+    "PutBucketInventoryConfiguration",
+    {
+        **_INVENTORY_WHICH,
+        "InventoryConfiguration": structure(
+            "s3",
+            "InventoryConfiguration",
+            (
+                *("destination", "enabled", "filter", "includedObjectVersions", "name"),
+                *("optionalFields", "schedule"),
+            ),
+            _INVENTORY_NAMES,
+        ),
+    },
+    only=(),
+    inside="InventoryConfiguration",
+)
+
+_INVENTORY: Final = Resource(
+    token="aws:s3/inventory:Inventory",
+    service="s3",
+    id="{bucket}:{name}",
+    create=_PUT_INVENTORY,
+    read=Call(
+        "GetBucketInventoryConfiguration",
+        _INVENTORY_WHICH,
+        only=(),
+        result="InventoryConfiguration",
+        absent=("NoSuchBucket", "NoSuchConfiguration"),
+    ),
+    update=_PUT_INVENTORY,
+    delete=Call("DeleteBucketInventoryConfiguration", _INVENTORY_WHICH, only=()),
+    names=_INVENTORY_NAMES,
+    name=AutoName("name", limit=255),
+    defaults={"enabled": True},
+    immutable=("bucket", "name"),
+    sets=("optionalFields",),
+    present=("destination",),
+    check=_check_inventory,
+    require=_require_inventory,
+)
+
+RESOURCES: Final = (_BUCKET, *_BUCKET_SETTINGS, _INVENTORY)

@@ -85,3 +85,91 @@ def _get_object_lock(moto: Corrected, backend: Any, bucket_name: str) -> Any:  #
     """Retention is in days or in years; the other is not told."""
     enabled, mode, days, years = moto(backend, bucket_name)
     return enabled, mode, days or None, years or None
+
+
+# --- Inventories ---
+
+
+@corrects("moto.s3.models", "S3Backend.put_bucket_inventory_configuration")
+def _put_inventory(moto: Corrected, backend: Any, bucket_name: str, asked: dict[str, Any]) -> None:  # noqa: ANN401
+    """All that was asked for is kept, in the words of the API rather than of its XML."""
+    moto(backend, bucket_name, asked)
+    kept = backend.get_bucket(bucket_name).inventory_configs[asked["Id"]]
+    fields = (asked.get("OptionalFields") or {}).get("Field", [])
+    kept.optional_fields = fields if isinstance(fields, list) else [fields]
+    kept.is_enabled = asked["IsEnabled"] == "true"
+    kept.included_object_versions = asked["IncludedObjectVersions"]
+    destination = {**asked["Destination"]["S3BucketDestination"]}
+    encryption = destination.pop("Encryption", None)
+    if encryption:
+        destination["Encryption"] = {
+            name.replace("-", ""): how or {} for name, how in encryption.items()
+        }
+    kept.destination = {"S3BucketDestination": destination}
+
+
+@corrects("moto.s3.models", "S3Backend.get_bucket_inventory_configuration")
+def _find_inventory(moto: Corrected, backend: Any, bucket_name: str, id: str) -> Any:  # noqa: A002, ANN401  moto's own
+    """One that is not there has the code of any configuration of a bucket."""
+    from moto.s3.exceptions import MissingInventoryConfig  # noqa: PLC0415  after its environment is set
+
+    try:
+        return moto(backend, bucket_name, id)
+    except MissingInventoryConfig as error:
+        error.code = "NoSuchConfiguration"
+        raise
+
+
+@corrects("moto.s3.responses", "S3Response.get_bucket_inventory_configuration")
+def _get_inventory(_moto: Corrected, request: Any) -> Any:  # noqa: ANN401
+    """It is told as it was put."""
+    found = request.backend.get_bucket_inventory_configuration(
+        request.bucket_name, request.querystring["id"][0]
+    )
+    return _told(
+        request, "GetBucketInventoryConfiguration", {"InventoryConfiguration": _as_put(found)}
+    )
+
+
+@corrects("moto.s3.responses", "S3Response.list_bucket_inventory_configurations")
+def _list_inventories(_moto: Corrected, request: Any) -> Any:  # noqa: ANN401
+    """They are told as they were put."""
+    found = request.backend.list_bucket_inventory_configurations(request.bucket_name)
+    listed = {"InventoryConfigurationList": [_as_put(each) for each in found], "IsTruncated": False}
+    return _told(request, "ListBucketInventoryConfigurations", listed)
+
+
+def _as_put(kept: Any) -> dict[str, Any]:  # noqa: ANN401
+    told = {
+        "Destination": kept.destination,
+        "Filter": kept.filters,
+        "Id": kept.id,
+        "IncludedObjectVersions": kept.included_object_versions,
+        "IsEnabled": kept.is_enabled,
+        "OptionalFields": kept.optional_fields,
+        "Schedule": kept.schedule,
+    }
+    return {name: value for name, value in told.items() if value not in (None, [])}
+
+
+def _told(request: Any, action: str, answer: dict[str, Any]) -> Any:  # noqa: ANN401
+    from moto.core.responses import ActionResult  # noqa: PLC0415  after its environment is set
+
+    request.data["Action"] = action
+    return request.serialized(ActionResult(answer))
+
+
+@corrects("moto.s3.responses", "S3Response._bucket_response_delete")
+def _delete_from_bucket(
+    moto: Corrected,
+    request: Any,  # noqa: ANN401
+    bucket_name: str,
+    querystring: dict[str, Any],
+) -> Any:  # noqa: ANN401
+    """An inventory's end is not its bucket's."""
+    if "inventory" not in querystring:
+        return moto(request, bucket_name, querystring)
+    id_ = querystring["id"][0]
+    request.backend.get_bucket_inventory_configuration(bucket_name, id_)
+    del request.backend.get_bucket(bucket_name).inventory_configs[id_]
+    return 204, {}, ""
