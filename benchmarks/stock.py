@@ -41,7 +41,8 @@ def policy(rule: Rule) -> Policy:
 
         def judge_stack(args: StackValidationArgs, report: ReportViolation) -> None:
             stack = Stack([_resource(resource) for resource in args.resources])
-            subjects = stack.of_type(*rule.types)
+            # The SDK tells nothing of what was before, which is what a rule of change judges.
+            subjects = [] if rule.of_change else stack.of_type(*rule.types)
             _report([rule.judge(resource, stack) for resource in subjects], subjects, report)
 
         return StackValidationPolicy(validate=judge_stack, **described)

@@ -168,9 +168,11 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Judge the whole stack, once all resources are registered."""
         with self._one_at_a_time:
             secrets: set[str] = set()
+            configuration = self._judge.configuration
             stack = Stack(
                 [_resource(one, secrets, self._given.get(one.urn)) for one in request.resources],
-                self._judge.configuration.today,
+                configuration.today,
+                configuration.previous,
             )
             results = self._judge.stack(stack)
             answer = self._tell(sorted(results, key=lambda one: one.subject.urn))
@@ -373,7 +375,9 @@ def _resource(
             key: value for key, value in properties.items() if value is not UNKNOWN or key in kept
         }
 
-    return Resource(sent.type, sent.name, sent.urn, read, dependencies, secrets)
+    return Resource(
+        sent.type, sent.name, sent.urn, read, dependencies, secrets, sent.options.aliases
+    )
 
 
 def _remedied(

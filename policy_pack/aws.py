@@ -19,6 +19,14 @@ BUCKET_LIFECYCLES: Final = (
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
 )
+BUCKET_LOCKS: Final = (
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+    "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
+)
+BUCKET_LOGGINGS: Final = (
+    "aws:s3/bucketLogging:BucketLogging",
+    "aws:s3/bucketLoggingV2:BucketLoggingV2",
+)
 BUCKET_OWNERSHIPS: Final = ("aws:s3/bucketOwnershipControls:BucketOwnershipControls",)
 BUCKET_POLICIES: Final = ("aws:s3/bucketPolicy:BucketPolicy",)
 BUCKET_VERSIONINGS: Final = (
@@ -29,6 +37,9 @@ PUBLIC_ACCESS_BLOCKS: Final = ("aws:s3/bucketPublicAccessBlock:BucketPublicAcces
 
 ALARMS: Final = ("aws:cloudwatch/metricAlarm:MetricAlarm",)
 DELIVERY_STREAMS: Final = ("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",)
+LOG_DELIVERIES: Final = ("aws:cloudwatch/logDelivery:LogDelivery",)
+LOG_DELIVERY_DESTINATIONS: Final = ("aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",)
+LOG_DELIVERY_SOURCES: Final = ("aws:cloudwatch/logDeliverySource:LogDeliverySource",)
 METRIC_FILTERS: Final = ("aws:cloudwatch/logMetricFilter:LogMetricFilter",)
 LOG_RESOURCE_POLICIES: Final = ("aws:cloudwatch/logResourcePolicy:LogResourcePolicy",)
 TOPICS: Final = ("aws:sns/topic:Topic",)
@@ -97,6 +108,10 @@ LISTENERS: Final = (
     "aws:alb/listener:Listener",
     "aws:elasticloadbalancingv2/listener:Listener",
     "aws:applicationloadbalancing/listener:Listener",
+)
+METHOD_SETTINGS: Final = ("aws:apigateway/methodSettings:MethodSettings",)
+MODEL_LOGS: Final = (
+    "aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration",
 )
 NETWORK_ACLS: Final = (
     "aws:ec2/networkAcl:NetworkAcl",

@@ -131,6 +131,7 @@ def render() -> str:
     for rule in catalog:
         judged = ", ".join(f"`{type_}`" for type_ in rule.types)
         when = "the whole stack" if rule.whole_stack else "each resource"
+        when = f"{when} and the previous one" if rule.of_change else when
         level = "" if rule.level is EnforcementLevel.MANDATORY else f"{rule.level.value}; "
         lines += [
             "",
@@ -146,19 +147,26 @@ def render() -> str:
             *_remedies(rule),
             *([f"- Left out: {rule.omission}"] if rule.omission else []),
             f"- Passes, for example: `{_spell(rule.passes[0])}`",
-            f"- Fails, for example: `{_spell(rule.fails[0])}`",
+            f"- Fails, for example: {_failing(rule)}",
             *_controls(rule),
         ]
     return "\n".join(lines) + "\n"
+
+
+def _failing(rule: Rule) -> str:
+    """Return an example that fails; of a rule of change all, as there is one for each setting."""
+    shown = rule.fails if rule.of_change else rule.fails[:1]
+    return ", ".join(f"`{_spell(one)}`" for one in shown)
 
 
 def _spell(example: object) -> str:
     """Return an example on one line, policy documents unfolded and references by name."""
     if isinstance(example, Mapping):
         return f"{{{', '.join(f'{key}: {_spell(value)}' for key, value in example.items())}}}"
-    if isinstance(example, tuple):  # a resource of a small stack: its type and properties
-        kind, properties = example
-        return f"{kind.rpartition(':')[2]} {_spell(properties)}"
+    if isinstance(example, tuple):  # a resource of a small stack: its type, and before and now
+        kind, *states = example
+        told = ("none" if one is None else _spell(one) for one in states)
+        return f"{kind.rpartition(':')[2]} {' -> '.join(told)}"
     if isinstance(example, list):
         return f"[{', '.join(map(_spell, example))}]"
     if isinstance(example, ref):

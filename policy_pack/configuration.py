@@ -21,7 +21,8 @@ from pulumi_policy import EnforcementLevel
 
 from policy_pack import exemptions
 from policy_pack.exemptions import Exemption, ExemptionError
-from policy_pack.rule import Rule
+from policy_pack.exported import StateError, by_outputs, records, stack_and_project, text_of
+from policy_pack.rule import Rule, Stack
 
 PACK: Final = "secure-components"
 """The pack's name, and that of its settings in the configuration."""
@@ -74,6 +75,14 @@ PACK_SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = {
         "default": {},
         "description": "Files to write, by format, relative to the project's folder.",
         "properties": {one: {"type": "string", "minLength": 1} for one in FORMATS},
+    },
+    "previous": {
+        "type": "string",
+        "minLength": 1,
+        "description": (
+            "The file that `pulumi stack export` wrote before the preview, relative to the "
+            "project's folder. Without it the rules of change judge nothing."
+        ),
     },
 }
 """JSON Schema of each of the pack's own settings."""
@@ -186,7 +195,7 @@ class Configuration:
 
         Raises:
             ConfigurationError: A policy or a property is unknown, of a wrong type or out of
-                bounds, or an exemption cannot be granted.
+                bounds, an exemption cannot be granted, or the previous state not be read.
         """
         schemas = {rule.id: schema(rule) for rule in self.rules} | {PACK: dict(PACK_SCHEMA)}
         for policy, given in self.given.items():
@@ -197,7 +206,8 @@ class Configuration:
                     f"{policy}: there is no such rule{_nearest(policy, schemas)}"
                 )
             _validate(policy, given.values, schemas[policy])
-        _ = self.exemptions  # read now, so that an unusable one is told before anything is judged
+        # Read now, so that what cannot be used is told before anything is judged.
+        _ = self.exemptions, self.previous
 
     @cached_property
     def profile(self) -> str:
@@ -227,6 +237,28 @@ class Configuration:
         """The files to write, by format."""
         return {form: Path(file) for form, file in self._pack("reports").items()}
 
+    @cached_property
+    def previous(self) -> Stack | None:
+        """The stack as it was before the run, where it is told."""
+        file = self._pack("previous")
+        if file is None:
+            return None
+        name = f"{PACK}.previous: {file}"
+        export = f"pulumi stack export --file {file}"
+        try:
+            made = records(text_of(Path(file), name, export), name, export)
+        except StateError as error:
+            raise ConfigurationError(str(error)) from error
+        own = self.context.stack, self.context.project
+        if any(stack_and_project(one) != own for one in made):
+            raise ConfigurationError(
+                f"{name}: is of another stack than {' of '.join(own)}; write it with `{export}` "
+                "where the stack is selected"
+            )
+        # What was only read is not the stack's own: that it is read no more takes nothing away.
+        managed = [one for one in made if not one.get("external")]
+        return Stack(by_outputs(managed), self.today)
+
     def level(self, rule: Rule) -> EnforcementLevel:
         """Return a rule's level: as it is configured, else its own."""
         for policy in (rule.id, "all"):
@@ -255,7 +287,7 @@ class Configuration:
 
     def _pack(self, name: str) -> Any:  # noqa: ANN401  as the schema says
         given = self.given.get(PACK, Given()).values
-        return given.get(name, PACK_SCHEMA[name]["default"])
+        return given.get(name, PACK_SCHEMA[name].get("default"))
 
     def _matches(self, entry: Mapping[str, Any]) -> bool:
         names = ("organization", "project", "stack")
@@ -273,7 +305,11 @@ def _validate(policy: str, values: Mapping[str, Any], schemas: Mapping[str, Any]
         if name not in schemas:
             known = f"; there are: {', '.join(schemas)}" if schemas else ""
             raise ConfigurationError(f"{policy}.{name}: there is no such setting{known}")
-    given = {name: value for name, value in values.items() if value != schemas[name].get("default")}
+    given = {
+        name: value
+        for name, value in values.items()
+        if "default" not in schemas[name] or value != schemas[name]["default"]
+    }
     if not given:
         return  # the engine fills in every default; most packs run with nothing else
     from jsonschema import Draft7Validator  # noqa: PLC0415  it costs a tenth of a second

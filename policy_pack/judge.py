@@ -64,12 +64,14 @@ class Judge:
         self._settings = {rule.id: configuration.settings(rule) for rule in configuration.rules}
         self._of_resource: dict[str, list[Rule]] = {}
         self._of_stack: dict[str, list[Rule]] = {}
+        self._of_change: dict[str, list[Rule]] = {}
         self._remedies: dict[str, list[Rule]] = {}
         self._exemptions: dict[str, list[Exemption]] = {}
         self._used: set[Exemption] = set()
         # Passes are not kept: what was judged and not found has passed every rule of its type.
         self._judged: dict[Subject, None] = {}
         self._judged_in_stack: dict[Subject, None] = {}
+        self._judged_in_change: dict[Subject, None] = {}
         self._found: dict[tuple[str, Subject], tuple[Result, ...]] = {}
         for exemption in configuration.exemptions:
             self._exemptions.setdefault(exemption.rule, []).append(exemption)
@@ -80,8 +82,7 @@ class Judge:
                 for type_ in rule.remedies:
                     self._remedies.setdefault(type_, []).append(rule)
             for type_ in rule.types:
-                judging = self._of_stack if rule.whole_stack else self._of_resource
-                judging.setdefault(type_, []).append(rule)
+                self._judging(rule).setdefault(type_, []).append(rule)
 
     def judges(self, type_: str) -> bool:
         """Tell whether any rule judges resources of a type one by one."""
@@ -106,13 +107,25 @@ class Judge:
         return self._judge(rules, resource, subject, Stack([resource]))
 
     def stack(self, stack: Stack) -> list[Result]:
-        """Judge a stack by the rules that join resources, and return what is no pass."""
+        """Judge a stack by the rules that join resources, and return what is no pass.
+
+        The rules of change judge each resource of the previous stack, where one is told, and tell
+        of what became of it.
+        """
         found = []
         for type_, rules in self._of_stack.items():
             for resource in stack.of_type(type_):
                 subject = Subject(resource.urn, resource.type, resource.name)
                 self._judged_in_stack[subject] = None
                 found += self._judge(rules, resource, subject, stack)
+        if stack.previous is None:
+            return found
+        for type_, rules in self._of_change.items():
+            for earlier in stack.previous.of_type(type_):
+                told = stack.now(earlier.urn) or earlier
+                subject = Subject(told.urn, told.type, told.name)
+                self._judged_in_change[subject] = None
+                found += self._judge(rules, earlier, subject, stack)
         return found
 
     @property
@@ -121,6 +134,7 @@ class Judge:
         for subjects, judging in (
             (self._judged, self._of_resource),
             (self._judged_in_stack, self._of_stack),
+            (self._judged_in_change, self._of_change),
         ):
             for subject in subjects:
                 for rule in judging.get(subject.type, ()):
@@ -143,7 +157,11 @@ class Judge:
         configuration = self.configuration
         if configuration.profile != PRODUCTION:
             yield f"The profile is '{configuration.profile}': nothing blocks."
-        disabled = [one for one in configuration.rules if configuration.disabled(one)]
+        disabled = [
+            one
+            for one in configuration.rules
+            if configuration.disabled(one) and one.level is not EnforcementLevel.DISABLED
+        ]
         if disabled:
             yield f"Rules that are disabled: {', '.join(one.id for one in disabled)}."
         covered = Counter(
@@ -160,6 +178,11 @@ class Judge:
             yield "\n".join([f"Findings that are exempted: {covered.total()}", *lines])
         for one in self.unused:
             yield f"The exemption of {one.resource} from {one.rule} matches nothing: remove it."
+
+    def _judging(self, rule: Rule) -> dict[str, list[Rule]]:
+        if rule.of_change:
+            return self._of_change
+        return self._of_stack if rule.whole_stack else self._of_resource
 
     def _judge(
         self, rules: Sequence[Rule], resource: Resource, subject: Subject, stack: Stack

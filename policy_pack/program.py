@@ -183,8 +183,9 @@ def _verdict(monitor: _Monitor, judge: Judge) -> Verdict:
             judge.resource(Resource(one.type, one.name, one.urn, inputs, None, secrets))
     # A finding on one resource may show what another one holds, so the stack's secrets are one set.
     of_stack: set[str] = set()
-    judge.stack(Stack([one.made(of_stack) for one in registered], judge.configuration.today))
     configuration = judge.configuration
+    made = [one.made(of_stack) for one in registered]
+    judge.stack(Stack(made, configuration.today, configuration.previous))
     fixes = {rule.id: rule.fix_with(configuration.settings(rule)) for rule in configuration.rules}
     return Verdict(tuple(judge.results), resources, tuple(judge.notices), fixes)
 

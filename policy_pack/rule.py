@@ -320,6 +320,7 @@ class Resource(Block):
             stack are never looked at.
         secrets: Texts that were marked secret, filled by whoever gets the properties. A finding
             shows none of them, whatever the rule says.
+        aliases: The URN that it had before the run, where it is another one.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  what the engine tells of a resource
@@ -330,6 +331,7 @@ class Resource(Block):
         properties: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
         dependencies: Mapping[str, Sequence[str]] | None = None,
         secrets: set[str] | None = None,
+        aliases: Sequence[str] = (),
     ) -> None:
         super().__init__({}, name)
         self._source: Any = properties
@@ -338,6 +340,7 @@ class Resource(Block):
         self.urn = urn
         self.dependencies = dependencies or {}
         self.secrets = set() if secrets is None else secrets
+        self.aliases = aliases
         self._documents: dict[tuple[str | int, ...], Block] = {}
 
     def json(self, *path: str | int) -> Block:
@@ -397,11 +400,18 @@ class Stack:
     Attributes:
         resources: The resources.
         today: The day by UTC on which they are judged.
+        previous: The stack as it was before the run, where it is told.
     """
 
-    def __init__(self, resources: Sequence[Resource], today: date | None = None) -> None:
+    def __init__(
+        self,
+        resources: Sequence[Resource],
+        today: date | None = None,
+        previous: Stack | None = None,
+    ) -> None:
         self.resources = resources
         self.today = today or datetime.now(UTC).date()
+        self.previous = previous
         self._by_type: dict[str, list[Resource]] = {}
         for resource in resources:
             self._by_type.setdefault(resource.type, []).append(resource)
@@ -411,6 +421,15 @@ class Stack:
     def of_type(self, *types: str) -> list[Resource]:
         """Return the resources of the given type tokens, each type in registration order."""
         return [resource for type_ in types for resource in self._by_type.get(type_, ())]
+
+    def now(self, earlier: str) -> Resource | None:
+        """Return what became of a resource of the previous stack, by its URN there."""
+        return self._now.get(earlier)
+
+    @cached_property
+    def _now(self) -> Mapping[str, Resource]:
+        renamed = {urn: resource for resource in self.resources for urn in resource.aliases}
+        return {**renamed, **{resource.urn: resource for resource in self.resources}}
 
     def referring(self, types: Sequence[str], property: str, target: Resource) -> list[Resource]:  # noqa: A002  the field's word
         """Return the resources of the given types whose `property` stands for `target`.
@@ -625,8 +644,17 @@ class Rule:
     @cached_property  # asked for every resource, and a signature is slow to read
     def whole_stack(self) -> bool:
         """Whether the rule joins resources, and so is judged once all are registered."""
+        return self._takes > 1
+
+    @cached_property
+    def of_change(self) -> bool:
+        """Whether the rule compares the stack with the previous one, whose resources it judges."""
+        return self._takes > 2  # noqa: PLR2004  the resource, what became of it, and the stack
+
+    @cached_property
+    def _takes(self) -> int:
         parameters = inspect.signature(self.check).parameters.values()
-        return sum(one.kind is not one.KEYWORD_ONLY for one in parameters) > 1
+        return sum(one.kind is not one.KEYWORD_ONLY for one in parameters)
 
     @property
     def url(self) -> str:
@@ -670,7 +698,7 @@ class Rule:
     def judge(
         self, resource: Resource, stack: Stack, settings: Mapping[str, Any] | None = None
     ) -> Verdict:
-        """Judge one resource of one of the rule's types.
+        """Judge one resource of one of the rule's types; of the previous stack by a rule of change.
 
         What was found before an unknown value was read is kept. An exception is the rule's own
         failure, told without the exception's text, which may hold a property's value.
@@ -680,35 +708,44 @@ class Rule:
             stack: The stack that holds it; a rule of one resource does not look at it.
             settings: The rule's settings where they differ from its defaults.
         """
-        findings: list[Finding] = []
-        undecided: list[Undecided] = []
+        told: list[Finding | Undecided] = []
         keywords = {**self._defaults, **settings} if settings else self._defaults
         failure = ""
+        now = stack.now(resource.urn) if self.of_change else None
         try:
-            arguments = (resource, stack) if self.whole_stack else (resource,)
-            for reason in self.check(*arguments, **keywords):
-                if isinstance(reason, Undecided):
-                    undecided.append(_discreet_undecided(reason, resource.secrets))
-                elif isinstance(reason, Malformed):
-                    findings.append(Finding(self, resource, _discreet(reason, resource.secrets)))
-                else:
-                    findings.append(self._tell(resource, reason))
-        except Undecided as unknown:
-            undecided.append(_discreet_undecided(unknown, resource.secrets))
-        except Malformed as malformed:
-            findings.append(Finding(self, resource, _discreet(malformed, resource.secrets)))
+            if self.of_change:
+                reasons = self.check(resource, now, stack, **keywords)
+            elif self.whole_stack:
+                reasons = self.check(resource, stack, **keywords)
+            else:
+                reasons = self.check(resource, **keywords)
+            for reason in reasons:
+                told.append(self._tell(reason, resource, now))  # noqa: PERF401  what is told stays
+        except (Undecided, Malformed) as stopped:
+            told.append(self._tell(stopped, resource, now))
         except Exception as error:  # noqa: BLE001  whatever a rule raises, the others still run
             where = traceback.extract_tb(error.__traceback__)[-1]
             at = f"{type(error).__name__} in {where.name}, line {where.lineno}"
             failure = f"the rule broke ({at})"
-        if not (findings or undecided or failure):
+        if not (told or failure):
             return _PASSED
-        return Verdict(tuple(findings), tuple(undecided), failure)
+        findings = tuple(one for one in told if isinstance(one, Finding))
+        undecided = tuple(one for one in told if isinstance(one, Undecided))
+        return Verdict(findings, undecided, failure)
 
-    def _tell(self, resource: Resource, reason: str) -> Finding:
+    def _tell(
+        self, reason: str | Undecided | Malformed, resource: Resource, now: Resource | None
+    ) -> Finding | Undecided:
+        """Return what a check yields or raises without any value that may not be shown."""
+        secrets = resource.secrets if now is None else resource.secrets | now.secrets
+        if isinstance(reason, Undecided):
+            return Undecided(reason.resource, _discreet_path(reason.property, secrets))
+        if isinstance(reason, Malformed):
+            path = _discreet_path(reason.property, secrets)
+            return Finding(self, resource, str(Malformed(reason.resource, path, reason.wanted)))
         if isinstance(reason, _Reason) and reason.template in self._written:
             secret = {
-                key: _SECRET if value and _is_secret(value, resource.secrets) else value
+                key: _SECRET if value and _is_secret(value, secrets) else value
                 for key, value in reason.shown.items()
             }
             if secret == reason.shown:
@@ -729,15 +766,6 @@ _WITHHELD: Final = (
 def _is_secret(shown: str, secrets: Iterable[str]) -> bool:
     shortened = shown.removesuffix("...")
     return any(shortened in one or (one and one in shown) for one in map(plain, secrets))
-
-
-def _discreet_undecided(unknown: Undecided, secrets: Iterable[str]) -> Undecided:
-    return Undecided(unknown.resource, _discreet_path(unknown.property, secrets))
-
-
-def _discreet(malformed: Malformed, secrets: Iterable[str]) -> str:
-    path = _discreet_path(malformed.property, secrets)
-    return str(Malformed(malformed.resource, path, malformed.wanted))
 
 
 def _discreet_path(path: str, secrets: Iterable[str]) -> str:
@@ -772,8 +800,9 @@ def rule(  # noqa: PLR0913  a rule is told by naming all of it, once
     """Make a rule of a function that yields one sentence per finding.
 
     The function takes the resource, or the resource and the stack where the rule joins resources,
-    and each setting as a keyword. Its docstring tells why the rule matters; its module's name is
-    the rule's id.
+    and each setting as a keyword. A rule of change takes a resource of the previous stack, what
+    became of it (None where it is gone), and the stack. Its docstring tells why the rule matters;
+    its module's name is the rule's id.
 
     Args:
         title: The wanted state, in one short sentence.
@@ -783,7 +812,8 @@ def rule(  # noqa: PLR0913  a rule is told by naming all of it, once
         controls: Outside controls that it serves.
         passes: Examples that are right. For a rule of one resource, its properties; for a rule of
             the stack, `{name: (type, properties)}`, the judged resource first, with `ref(name)` for
-            a reference.
+            a reference. For a rule of change, `{name: (type, before, now)}`, where None is no
+            resource.
         fails: Examples that are wrong, the omitted property among them.
         undecided: Examples that cannot be decided while a value is `UNKNOWN`.
         omission: Why leaving everything out is safe, where `fails` holds no empty example.
@@ -792,7 +822,8 @@ def rule(  # noqa: PLR0913  a rule is told by naming all of it, once
         remedies: Inputs that mend a finding, by the types of the resources that take them. Only
             where they are unambiguous and safe: nothing is lost, replaced or opened by them.
         level: Its enforcement level where nothing is configured. `ADVISORY` is for what is right
-            for a while and must be seen; what is wrong is mandatory.
+            for a while and must be seen; what is wrong is mandatory. `DISABLED` is for what costs
+            so much that who wants it must say so.
     """
 
     def make(check: Check) -> Rule:
@@ -836,12 +867,22 @@ def example_stack(example: Example, *, known: bool) -> Stack:
     """Build the small stack of a whole-stack rule's example.
 
     Args:
-        example: `{name: (type, properties)}`.
+        example: `{name: (type, properties)}`, or `{name: (type, before, now)}`.
         known: Whether references have their values, as at `up`; else they are unknown and leave
-            property dependencies alone, as at a first preview.
+            property dependencies alone, as at a first preview. Those of what was before have.
     """
+    changes = any(len(one) > 2 for one in example.values())  # noqa: PLR2004  type, before and now
+    previous = Stack(_example_resources(example, 0, known=True), EXAMPLE_DAY) if changes else None
+    return Stack(_example_resources(example, -1, known=known), EXAMPLE_DAY, previous)
+
+
+def _example_resources(example: Example, at: int, *, known: bool) -> list[Resource]:
+    """Return the resources of an example with the properties that stand at a place of each."""
     resources = []
-    for name, (type_, properties) in example.items():
+    for name, (type_, *states) in example.items():
+        properties = states[at]
+        if properties is None:
+            continue
         values: dict[str, Any] = {"id": f"{name}-id"} if known else {"id": UNKNOWN}
         dependencies = {}
         for key, value in properties.items():
@@ -850,7 +891,7 @@ def example_stack(example: Example, *, known: bool) -> Stack:
             if sources:
                 dependencies[key] = sources
         resources.append(Resource(type_, name, example_urn(type_, name), values, dependencies))
-    return Stack(resources, EXAMPLE_DAY)
+    return resources
 
 
 def _resolved(value: Any, example: Example, sources: list[str], *, known: bool) -> Any:  # noqa: ANN401  properties are JSON

@@ -4,7 +4,8 @@
 nothing that changes from run to run by itself, such as a time: two reports can be compared.
 """
 
+from policy_pack.exported import StateError
 from policy_pack.report.files import write
-from policy_pack.report.state import StateError, run
+from policy_pack.report.state import run
 
 __all__ = ["StateError", "run", "write"]

@@ -116,7 +116,10 @@ def sent_example(rule: Rule, example: Example, name: str, *, known: bool) -> lis
     if not rule.whole_stack:
         return [Sent(one, f"{name}-{i}", example) for i, one in enumerate(rule.types)]
     made = []
-    for key, (type_, given) in example.items():
+    for key, (type_, *states) in example.items():
+        given = states[-1]
+        if given is None:  # it is gone, and the engine tells nothing of what was before
+            continue
         properties: dict[str, Any] = {"id": f"{name}-{key}-id" if known else UNKNOWN}
         sources: dict[str, Sequence[str]] = {}
         for property_, value in given.items():

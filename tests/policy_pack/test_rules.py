@@ -39,7 +39,8 @@ def verdicts(rule: Rule, example: Example) -> Iterator[Verdict]:
         return
     for known in (False, True):
         stack = example_stack(example, known=known)
-        yield rule.judge(stack.resources[0], stack)
+        judged = stack.previous if rule.of_change and stack.previous else stack
+        yield rule.judge(judged.resources[0], stack)
 
 
 @pytest.mark.parametrize(("rule", "example"), cases("passes"))
@@ -111,8 +112,8 @@ def _remedied(rule: Rule, example: Example) -> Example:
 
 
 def _is_omission(rule: Rule, example: Example) -> bool:
-    """The judged resource says nothing of itself; in a stack it is the first one."""
-    return not (next(iter(example.values()))[1] if rule.whole_stack else example)
+    """The judged resource says nothing of itself, or is gone; in a stack it is the first one."""
+    return not (next(iter(example.values()))[-1] if rule.whole_stack else example)
 
 
 def _holds_unknown(value: object) -> bool:
