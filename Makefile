@@ -34,6 +34,7 @@ check: .venv/ready ## Run the fast gates: ruff, mypy, import-linter, docs curren
 	@$(RUN) -m policy_pack docs | diff -u docs/rules.md - || { echo "run: make docs"; exit 1; }
 	@$(RUN) tools/render_components.py | diff -u docs/components.md - || { echo "run: make docs"; exit 1; }
 	@$(RUN) tools/render_owasp.py | diff -u docs/owasp.md - || { echo "run: make docs"; exit 1; }
+	@$(RUN) tools/render_coverage.py | diff -u docs/coverage.md - || { echo "run: make docs"; exit 1; }
 
 bench: .venv/ready ## Measure the pack against others (16 minutes); writes docs/benchmarks.md.
 	@$(RUN) -m benchmarks
@@ -42,6 +43,7 @@ docs: .venv/ready ## Write the generated documentation.
 	@$(RUN) -m policy_pack docs > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
 	@$(RUN) tools/render_components.py > docs/components.md.new && mv docs/components.md.new docs/components.md
 	@$(RUN) tools/render_owasp.py > docs/owasp.md.new && mv docs/owasp.md.new docs/owasp.md
+	@$(RUN) tools/render_coverage.py > docs/coverage.md.new && mv docs/coverage.md.new docs/coverage.md
 	@$(RUN) tools/render_github.py
 
 capacity: .venv/ready ## Compare computed web ACL capacity units with AWS's answer; needs an account.

@@ -77,6 +77,11 @@ def owasp(category: str) -> Control:
     return Control("OWASP", category)
 
 
+def checks() -> tuple[str, ...]:
+    """Return the names of all Prowler checks, sorted."""
+    return tuple(sorted(_memberships()))
+
+
 def memberships(control: Control) -> tuple[Control, ...]:
     """Return the controls that follow from a Prowler check; none for any other control."""
     if control.framework != "Prowler":

@@ -9,21 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
 from policy_pack.aws import BUCKETS, DELIVERY_STREAMS, LOG_GROUPS
 from policy_pack.endpoints import FIREWALL_POLICIES
-from policy_pack.rule import (
-    Block,
-    Malformed,
-    Resource,
-    Stack,
-    Undecided,
-    some,
-    type_of,
-)
+from policy_pack.ends import Ends
+from policy_pack.rule import Block, Resource, Stack, Undecided, some
 from policy_pack.waf import LOGGING_CONFIGURATIONS
 
 LOGGERS: Final = (*LOGGING_CONFIGURATIONS, *FIREWALL_POLICIES)
@@ -159,77 +151,32 @@ def keeps_logs(bucket: Resource, stack: Stack) -> bool:
     return some((stack.once(_logged), stack.once(_delivered)), lambda ends: ends.hold(bucket))
 
 
-@dataclass
-class _Ends:
-    """What some nested ARNs stand for, gathered so that a join is no search of the stack.
-
-    Attributes:
-        arns: Those that are known.
-        names: Type and name in AWS of what they name.
-        made_of: By URN, what an ARN was made of that is not known, and why it is not.
-        unknown: Why ARNs are not known that were made of nothing in the stack.
-    """
-
-    arns: set[str] = field(default_factory=set)
-    names: set[tuple[str, str]] = field(default_factory=set)
-    made_of: dict[str, list[tuple[Undecided, Sequence[str]]]] = field(default_factory=dict)
-    unknown: list[Undecided] = field(default_factory=list)
-
-    def add(self, read: Callable[[], object], sources: Sequence[str]) -> None:
-        """Add an ARN, and what its property was made of."""
-        try:
-            arn = read()
-        except Undecided as unknown:
-            for urn in sources:
-                self.made_of.setdefault(urn, []).append((unknown, sources))
-            if not sources:
-                self.unknown.append(unknown)
-        except Malformed:
-            return
-        else:
-            types, name = named(arn) or ((), "")
-            self.arns.add(str(arn))
-            self.names.update((type_, name) for type_ in types)
-
-    def hold(self, target: Resource) -> bool:
-        """Tell whether one stands for a resource.
-
-        Raises:
-            Undecided: None is known to, but one may.
-        """
-        identities = target.identities
-        if identities & self.arns or any((target.type, one) in self.names for one in identities):
-            return True
-        undecided = list(self.unknown)
-        for unknown, sources in self.made_of.get(target.urn, ()):
-            if {urn for urn in sources if type_of(urn) == target.type} == {target.urn}:
-                return True
-            undecided.append(unknown)
-        for one in undecided:
-            raise one
-        return False
-
-
-def _logged(stack: Stack) -> _Ends:
-    ends = _Ends()
+def _logged(stack: Stack) -> Ends:
+    ends = Ends()
     for logger in stack.of_type(*LOGGERS):
-        ends.add(partial(_arn_of, logger), _sources_of(logger))
+        ends.add(partial(_stands_for, partial(_arn_of, logger)), _sources_of(logger))
     return ends
 
 
-def _delivered(stack: Stack) -> _Ends:
+def _delivered(stack: Stack) -> Ends:
     """Return where streams deliver that take logs, be it what they cannot deliver elsewhere."""
-    ends, logged = _Ends(), stack.once(_logged)
+    ends, logged = Ends(), stack.once(_logged)
     for stream in stack.of_type(*DELIVERY_STREAMS):
         try:
             names = [name for name in stream.names() if name.endswith("Configuration")]
             for name in names if logged.hold(stream) else ():
                 for inner in ((), ("s3Configuration",)):
-                    at = (name, *inner, "bucketArn")
-                    ends.add(partial(stream.get, *at), stream.dependencies.get(name, ()))
+                    read = partial(stream.get, name, *inner, "bucketArn")
+                    ends.add(partial(_stands_for, read), stream.dependencies.get(name, ()))
         except Undecided as unknown:
             ends.unknown.append(unknown)
     return ends
+
+
+def _stands_for(read: Callable[[], object]) -> set[tuple[str, str]]:
+    arn = read()
+    types, name = named(arn) or ((), "")
+    return {("", str(arn)), *((type_, name) for type_ in types)}
 
 
 def _arn_of(logger: Resource) -> object:

@@ -30,6 +30,12 @@ FRAMEWORKS = {
 }
 CITED_DIRECTLY = ("CIS GitHub 1.2",)
 """Catalogues of which most requirements have no check, so that rules name them by id."""
+NOT_MEANT = {("s3_bucket_cross_account_access", "AWS FSBP")}
+"""Memberships that Prowler's files hold, of a check that judges something else.
+
+S3.6 asks that five actions are closed to other accounts, be they trusted or not; S3.7 asks for
+replication.
+"""
 CATEGORIES = {"forensics-ready": "Forensics", "trust-boundaries": "Trust Boundaries"}
 _PROVIDERS = re.compile(r"/providers/(aws|github)/services/")
 
@@ -59,7 +65,9 @@ def derive(wheel: Path) -> dict[str, Any]:
                     if framework in CITED_DIRECTLY:
                         requirements.setdefault(framework, {})[member[1]] = level
                     for check_id in requirement["Checks"]:
-                        checks.setdefault(check_id, set()).add(member)
+                        members = checks.setdefault(check_id, set())
+                        if (check_id, framework) not in NOT_MEANT:
+                            members.add(member)
     return {
         "prowler": wheel.name.split("-")[1],
         "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy_pack.aws import BUCKET_ENCRYPTIONS, BUCKETS, TRAILS
+from policy_pack.buckets import is_of_trail
 from policy_pack.rule import UNKNOWN, Block, Resource, Severity, Stack, prowler, ref, rule
 
 _TRAIL = (TRAILS[0], {"s3BucketName": ref("logs")})
@@ -42,7 +43,7 @@ def check(bucket: Resource, stack: Stack) -> Iterator[str]:
     The trail's own key covers log files; the bucket's default covers digests and anything else
     that is written there.
     """
-    if not stack.referring(TRAILS, "s3BucketName", bucket):
+    if not is_of_trail(bucket, stack):
         return
     inline: list[Block] = bucket.blocks("serverSideEncryptionConfiguration", "rule")
     apart = stack.referring(BUCKET_ENCRYPTIONS, "bucket", bucket)

@@ -19,6 +19,7 @@ _DATA = {"field": "eventCategory", "equals": ["Data"]}
     ),
     controls=(
         prowler("cloudtrail_multi_region_enabled_logging_management_events"),
+        prowler("cloudtrail_bedrock_logging_enabled"),
         owasp("A09:2021"),
     ),
     passes=[

@@ -11,7 +11,11 @@ from policy_pack.rule import UNKNOWN, Resource, Severity, owasp, prowler, rule
     types=SNAPSHOT_ACCESS_BLOCKS,
     severity=Severity.HIGH,
     fix='Set state="block-all-sharing", or use secure_components.AccountBaseline.',
-    controls=(prowler("ec2_ebs_snapshot_account_block_public_access"), owasp("A01:2021")),
+    controls=(
+        prowler("ec2_ebs_snapshot_account_block_public_access"),
+        prowler("ec2_ebs_public_snapshot"),
+        owasp("A01:2021"),
+    ),
     passes=[{"state": "block-all-sharing"}],
     fails=[{"state": "block-new-sharing"}, {"state": "unblocked"}, {}],
     undecided=[{"state": UNKNOWN}],

@@ -13,6 +13,7 @@ from policy_pack.rule import UNKNOWN, Resource, Severity, owasp, prowler, rule
     fix='Set metadata_options={"http_tokens": "required"}.',
     controls=(
         prowler("ec2_instance_imdsv2_enabled"),
+        prowler("ec2_confidential_workload_host_imdsv2_not_enforced"),
         prowler("ec2_launch_template_imdsv2_required"),
         owasp("A10:2021"),
     ),

@@ -75,7 +75,11 @@ _ANCHOR: Final = {"aws:SourceArn": "arn:aws:rolesanywhere:eu-west-1:123456789012
         "Add a condition on aws:SourceArn or aws:SourceAccount; for IAM Roles Anywhere on "
         "aws:SourceArn, with the trust anchor's ARN."
     ),
-    controls=(prowler("iam_role_cross_service_confused_deputy_prevention"), owasp("A01:2021")),
+    controls=(
+        prowler("iam_role_cross_service_confused_deputy_prevention"),
+        prowler("iam_role_service_trust_restricts_source_to_account"),
+        owasp("A01:2021"),
+    ),
     passes=[
         _from(StringEquals=_ACCOUNT),
         _from(ArnLike={"aws:SourceArn": _MACHINES}),
@@ -97,6 +101,7 @@ _ANCHOR: Final = {"aws:SourceArn": "arn:aws:rolesanywhere:eu-west-1:123456789012
         _from(StringEqualsIfExists=_ACCOUNT),
         _from(StringNotEquals=_ACCOUNT),
         _from(StringEquals={"sts:ExternalId": "123456789012"}),
+        _trust(Principal={"Service": "states.amazonaws.com", "AWS": "123456789012"}),
         _trust("rolesanywhere.amazonaws.com", Condition={"StringEquals": _ACCOUNT}),
     ],
     undecided=[{"assumeRolePolicy": UNKNOWN}],

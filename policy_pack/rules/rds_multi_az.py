@@ -19,8 +19,7 @@ from policy_pack.rule import UNKNOWN, Resource, Severity, owasp, prowler, rule
 def check(database: Resource) -> Iterator[str]:
     """Keep the data where one data center is lost. A second instance is paid for.
 
-    A replica is itself a second place. Clusters of Aurora are not judged: how many zones they have
-    follows from their members.
+    A replica is itself a second place. Clusters are judged by `rds-cluster-multi-az`.
     """
     if not database.has("replicateSourceDb") and database.get("multiAz") is not True:
         yield "The database stands in one zone."

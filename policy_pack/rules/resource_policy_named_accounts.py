@@ -66,6 +66,7 @@ def _key(*principals: str, **more: object) -> dict[str, Any]:
         prowler("dynamodb_table_cross_account_access"),
         prowler("eventbridge_bus_cross_account_access"),
         prowler("eventbridge_schema_registry_cross_account_access"),
+        prowler("s3_bucket_cross_account_access"),
         prowler("vpc_endpoint_services_allowed_principals_trust_boundaries"),
         owasp("A01:2021"),
     ),

@@ -47,6 +47,7 @@ def _policy(**changes: object) -> dict[str, Any]:
     ),
     controls=(
         prowler("s3_bucket_public_access"),
+        prowler("s3_bucket_policy_public_write_access"),
         prowler("cloudtrail_logs_s3_bucket_is_not_publicly_accessible"),
         owasp("A01:2021"),
     ),
@@ -59,6 +60,7 @@ def _policy(**changes: object) -> dict[str, Any]:
     ],
     fails=[
         _policy(),
+        _policy(Action="s3:PutObject"),
         _policy(Principal={"AWS": ["*"]}),
         _policy(Principal=None, NotPrincipal={"AWS": "123456789012"}),
         _policy(Condition={"StringNotEquals": {"aws:PrincipalOrgID": "o-example"}}),

@@ -8,6 +8,7 @@ from policy_pack.aws import (
     BUCKETS,
     DELIVERY_STREAMS,
 )
+from policy_pack.buckets import expirations, lifecycle_rules
 from policy_pack.rule import (
     UNKNOWN,
     Block,
@@ -142,15 +143,11 @@ def _has_key(default: Block) -> bool:
 
 
 def _judge_lifecycle(bucket: Resource, stack: Stack, days: int) -> Findings:
-    apart = stack.referring(BUCKET_LIFECYCLES, "bucket", bucket)
-    rules = [*bucket.blocks("lifecycleRules"), *(one for lc in apart for one in lc.blocks("rules"))]
-    yield from every(rules, lambda one: _judge_expiration(one, days))
+    yield from every(lifecycle_rules(bucket, stack), lambda one: _judge_expiration(one, days))
 
 
 def _judge_expiration(rule: Block, days: int) -> Findings:
-    if rule.get("status") != "Enabled" and rule.get("enabled") is not True:
-        return
-    for expiration in rule.blocks("expiration"):
+    for expiration in expirations(rule):
         if expiration.has("date"):
             yield "A lifecycle rule expires all objects on a day."
         elif 0 < expiration.number("days", default=0) < days:

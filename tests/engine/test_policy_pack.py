@@ -41,7 +41,7 @@ HALF_KNOWN = """
     )
 """
 BUCKETS = ("late", "plain", "data")
-STACK_RULES = ("s3-public-access-block", "s3-tls-only", "s3-versioning")
+STACK_RULES = ("s3-access-logs", "s3-public-access-block", "s3-tls-only", "s3-versioning")
 PLAIN = """
     import pulumi_aws as aws
 
@@ -80,10 +80,11 @@ def test_rule_that_reads_an_unknown_value_still_blocks_for_what_it_found(
     outcome = open_program(HALF_KNOWN).preview()
     assert outcome.code != 0
     expected = {(rule, name, "mandatory") for rule in STACK_RULES for name in BUCKETS}
+    expected |= {("s3-lifecycle", name, "advisory") for name in BUCKETS}
     # What is known of a resource blocks, and what is not is listed beside it.
     assert told(outcome) == expected | {("s3-public-access-block", "data", "advisory")}
-    messages = {one.message.splitlines()[0] for one in outcome.findings if one.level == "advisory"}
-    assert messages == {
+    messages = {one.message.splitlines()[0] for one in outcome.findings}
+    assert {one for one in messages if one.startswith("Undecided: ")} == {
         "Undecided: 'blockPublicAcls' of 'block' is not known yet.",
     }
 
@@ -107,6 +108,16 @@ def test_value_that_becomes_known_is_judged_before_the_resource_is_made(
     assert up.code != 0
     assert {one for one in told(up) if one[0] != PACK} == {("kms-key-rotation", "key", "mandatory")}
     assert cloud.client("kms").list_keys()["Keys"] == []
+
+
+def test_rule_that_is_off_judges_where_it_is_switched_on(
+    open_example: Callable[[str], Workspace],
+) -> None:
+    workspace = open_example("quickstart")
+    assert told(workspace.preview()) == set()
+    outcome = workspace.preview(configuration={"cloudtrail-s3-data-events": "mandatory"})
+    assert outcome.code != 0
+    assert told(outcome) == {("cloudtrail-s3-data-events", "audit", "mandatory")}
 
 
 def test_rule_that_breaks_blocks_and_the_others_still_run(

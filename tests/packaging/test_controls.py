@@ -26,6 +26,11 @@ def test_memberships_follow_from_compliance_files_and_categories(tmp_path: Path)
         "prowler/compliance/aws/cis_7.0_aws.json": {
             "Requirements": [requirement("4.2", "", "Level 2", "a_check", "b_check")]
         },
+        "prowler/compliance/aws/aws_foundational_security_best_practices_aws.json": {
+            "Requirements": [
+                requirement("S3.7", "", "", "s3_bucket_cross_account_access", "b_check")
+            ]
+        },
         "prowler/compliance/aws/hipaa_aws.json": {
             "Requirements": [requirement("164_312_b", "164.312(b) Audit controls", "", "a_check")]
         },
@@ -62,8 +67,13 @@ def test_memberships_follow_from_compliance_files_and_categories(tmp_path: Path)
             ["Forensics", "forensics-ready", ""],
             ["HIPAA", "164.312(b)", ""],
         ],
-        "b_check": [["CIS AWS 7.0", "4.2", "Level 2"], ["GDPR", "Article 32", ""]],
+        "b_check": [
+            ["AWS FSBP", "S3.7", ""],
+            ["CIS AWS 7.0", "4.2", "Level 2"],
+            ["GDPR", "Article 32", ""],
+        ],
         "r_check": [["CIS GitHub 1.2", "1.1.4", "Level 1"]],
+        "s3_bucket_cross_account_access": [],  # Prowler's file means another check
         "s_check": [],
     }
     assert derived["requirements"] == {"CIS GitHub 1.2": {"1.1.4": "Level 1", "1.4.4": "Level 2"}}

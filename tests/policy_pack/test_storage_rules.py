@@ -9,20 +9,52 @@ import pytest
 from moto.elbv2.ssl_policies import SSL_POLICIES
 
 from local.cloud.schema import UnknownTypeError, resource_schema
-from policy_pack.aws import LISTENERS, NETWORK_ACL_RULES, NETWORK_ACLS, SECURITY_GROUPS
+from policy_pack.aws import (
+    BUCKET_LIFECYCLES,
+    BUCKET_LOGGINGS,
+    BUCKETS,
+    LISTENERS,
+    LOG_DELIVERIES,
+    LOG_DELIVERY_DESTINATIONS,
+    LOG_DELIVERY_SOURCES,
+    METHOD_SETTINGS,
+    NETWORK_ACL_RULES,
+    NETWORK_ACLS,
+    SECURITY_GROUPS,
+    TRAILS,
+)
 from policy_pack.catalog import rules
-from policy_pack.endpoints import CLASSIC_LOAD_BALANCERS, LOAD_BALANCERS
+from policy_pack.configuration import Configuration, Given
+from policy_pack.endpoints import (
+    CLASSIC_LOAD_BALANCERS,
+    DISTRIBUTIONS,
+    LOAD_BALANCERS,
+    REST_APIS,
+    REST_STAGES,
+)
+from policy_pack.judge import Judge
 from policy_pack.networks import SENSITIVE_PORTS, is_wide, ports
-from policy_pack.rule import UNKNOWN, Block, Resource, Rule, Stack, Verdict
+from policy_pack.rule import UNKNOWN, Block, EnforcementLevel, Resource, Rule, Stack, Verdict
 
 RULES: Final = {rule.id: rule for rule in rules()}
 OURS: Final = (
+    "apigateway-access-logs",
+    "apigateway-execution-logs",
+    "apigateway-no-body-logs",
     "apigatewayv2-access-logs",
+    "bedrock-invocation-logs",
+    "cloudfront-access-logs",
     "cloudfront-origins-encrypted",
     "cloudfront-tls-version",
     "cloudfront-viewers-encrypted",
+    "cloudtrail-bucket-access-logs",
+    "cloudtrail-bucket-locked",
+    "cloudtrail-bucket-retention",
+    "cloudtrail-insights",
+    "cloudtrail-s3-data-events",
     "dax-encryption",
     "dynamodb-deletion-protection",
+    "dynamodb-encryption",
     "dynamodb-point-in-time-recovery",
     "ebs-volume-encryption",
     "ec2-image-not-public",
@@ -40,10 +72,12 @@ OURS: Final = (
     "elasticache-encryption",
     "elb-access-logs",
     "elb-classic-listener-encrypted",
+    "elb-deletion-protection",
     "elb-invalid-headers-dropped",
     "elb-listener-encrypted",
     "elb-tls-policy",
     "kinesis-encryption",
+    "neptune-audit-log",
     "networkfirewall-default-actions",
     "opensearch-audit-log",
     "opensearch-encryption",
@@ -57,6 +91,8 @@ OURS: Final = (
     "redshift-audit-log",
     "redshift-encryption",
     "redshift-not-public",
+    "s3-access-logs",
+    "s3-lifecycle",
     "secretsmanager-rotation",
     "sqs-encryption",
     "vpc-subnet-no-public-addresses",
@@ -68,7 +104,7 @@ EC2_19: Final = (
 """The ports of Security Hub's EC2.19, by its own page."""
 
 
-def made(type_: str, name: str, **properties: Any) -> Resource:
+def made(type_: str, name: str, /, **properties: Any) -> Resource:
     return Resource(type_, name, f"urn:pulumi:dev::project::{type_}::{name}", properties)
 
 
@@ -211,3 +247,201 @@ def test_rules_apart_stand_in_one_order_with_those_within() -> None:
     for number, passed in ((99, True), (101, False)):
         deny = made(NETWORK_ACL_RULES[0], "deny", ruleNumber=number, ruleAction="deny", **apart)
         assert judge("ec2-network-acl-closed", acl, deny).passed == passed
+
+
+# --- Access logs ---
+
+
+def of(name: str, type_: str = BUCKETS[0]) -> str:
+    return made(type_, name).urn
+
+
+def sent(type_: str, name: str, sources: Mapping[str, list[str]], **properties: Any) -> Resource:
+    """Make a resource whose properties were made of others, as at a preview."""
+    return Resource(type_, name, of(name, type_), properties, sources)
+
+
+@pytest.mark.parametrize(
+    ("told", "taken"),
+    [
+        ("logs.s3.amazonaws.com", True),
+        ("logs.s3.eu-west-1.amazonaws.com", True),
+        ("logs.s3-eu-west-1.amazonaws.com", True),
+        ("logs.s3.cn-north-1.amazonaws.com.cn", True),
+        ("arn:aws:s3:::logs", True),
+        ("arn:aws-cn:s3:::logs/sites", True),
+        ("logs", True),
+        ("other.logs.s3.amazonaws.com", False),
+        ("logs.s3-archive", False),
+        ("logs-2", False),
+        ("arn:aws:logs:eu-west-1:123456789012:log-group:logs", False),
+        ("", False),
+    ],
+)
+def test_bucket_that_takes_access_logs_is_known_by_all_its_names(told: str, taken: bool) -> None:
+    logs = made(BUCKETS[0], "logs", bucket="logs")
+    site = made(DISTRIBUTIONS[0], "site", loggingConfig={"bucket": told})
+    assert judge("s3-access-logs", logs, site).passed == taken
+    where = {"destinationResourceArn": told}
+    delivery = made(LOG_DELIVERY_DESTINATIONS[0], "to", deliveryDestinationConfiguration=where)
+    assert judge("s3-access-logs", logs, delivery).passed == taken
+
+
+@pytest.mark.parametrize(
+    ("sources", "told"),
+    [
+        (["logs"], "passed"),
+        (["logs", "other"], "undecided"),
+        (["other"], "found"),
+        ([], "undecided"),
+    ],
+)
+def test_target_that_is_not_known_yet_is_told_by_what_it_is_made_of(
+    sources: list[str], told: str
+) -> None:
+    logs = made(BUCKETS[0], "logs", id=UNKNOWN, bucket=UNKNOWN)
+    balancer = sent(
+        LOAD_BALANCERS[0],
+        "balancer",
+        {"accessLogs": [of(name) for name in sources]},
+        accessLogs={"enabled": True, "bucket": UNKNOWN},
+    )
+    verdict = judge("s3-access-logs", logs, balancer)
+    assert verdict.passed == (told == "passed")
+    assert bool(verdict.undecided) == (told == "undecided")
+    assert bool(verdict.findings) == (told == "found")
+
+
+def test_bucket_of_a_trail_is_judged_once() -> None:
+    logs = made(BUCKETS[0], "logs", bucket="logs")
+    trail = made(TRAILS[0], "trail", s3BucketName="logs")
+    assert judge("s3-access-logs", logs, trail).passed
+    assert judge("cloudtrail-bucket-access-logs", trail, logs).findings
+    logging = made(BUCKET_LOGGINGS[1], "logging", bucket="logs", targetBucket="access-logs")
+    assert judge("cloudtrail-bucket-access-logs", trail, logs, logging).passed
+
+
+def test_trail_that_may_write_to_one_of_two_buckets_is_undecided() -> None:
+    both = {"s3BucketName": [of("a"), of("b")]}
+    trail = sent(TRAILS[0], "trail", both, s3BucketName=UNKNOWN)
+    buckets = [made(BUCKETS[0], name, bucket=UNKNOWN) for name in "ab"]
+    assert judge("cloudtrail-bucket-access-logs", trail, *buckets).undecided
+    for rule in ("cloudtrail-bucket-locked", "cloudtrail-bucket-retention"):
+        assert judge(rule, buckets[0], trail, buckets[1]).undecided
+
+
+def test_any_lifecycle_of_a_trails_bucket_counts_and_another_buckets_does_not() -> None:
+    logs, other = (made(BUCKETS[0], name, bucket=name) for name in ("logs", "other"))
+    trail = made(TRAILS[0], "trail", s3BucketName="logs")
+    expires = [{"status": "Enabled", "expiration": {"days": 7}}]
+    for bucket, found in (("logs", True), ("other", False)):
+        lifecycle = made(BUCKET_LIFECYCLES[1], "lifecycle", bucket=bucket, rules=expires)
+        verdict = judge("cloudtrail-bucket-retention", logs, trail, other, lifecycle)
+        assert bool(verdict.findings) == found
+
+
+def test_setting_says_how_long_a_trails_files_are_locked_and_kept() -> None:
+    lock = {"mode": "GOVERNANCE", "days": 400}
+    logs = made(
+        BUCKETS[0],
+        "logs",
+        bucket="logs",
+        objectLockConfiguration={"rule": {"defaultRetention": lock}},
+        lifecycleRules=[{"enabled": True, "expiration": {"days": 400}}],
+    )
+    stack = Stack([logs, made(TRAILS[0], "trail", s3BucketName="logs")])
+    for rule in ("cloudtrail-bucket-locked", "cloudtrail-bucket-retention"):
+        assert RULES[rule].judge(logs, stack).passed
+        (finding,) = RULES[rule].judge(logs, stack, {"days": 401}).findings
+        assert "less than 401 days" in finding.reason
+
+
+def test_delivery_of_another_distribution_logs_nothing() -> None:
+    site = made(DISTRIBUTIONS[0], "site", id="E1", arn="arn:of:E1")
+    other = made(DISTRIBUTIONS[0], "other", id="E2", arn="arn:of:E2")
+    source = made(
+        LOG_DELIVERY_SOURCES[0], "source", name="s", logType="ACCESS_LOGS", resourceArn="arn:of:E1"
+    )
+    delivery = made(LOG_DELIVERIES[0], "delivery", deliverySourceName="s")
+    assert judge("cloudfront-access-logs", site, other, source, delivery).passed
+    assert judge("cloudfront-access-logs", other, site, source, delivery).findings
+    assert judge("cloudfront-access-logs", site, other, source).findings
+
+
+# --- REST APIs ---
+
+
+def stages(*apis: object, names: tuple[object, ...] = ("live", "live")) -> list[Resource]:
+    """Make two stages, of two APIs that are known or not yet."""
+    return [
+        sent(
+            REST_STAGES[0],
+            f"stage-{index}",
+            {"restApi": [of(f"api-{index}", REST_APIS[0])]},
+            restApi=api,
+            stageName=name,
+        )
+        for index, (api, name) in enumerate(zip(apis, names, strict=True))
+    ]
+
+
+def settings_of(sources: Mapping[str, list[str]], **properties: Any) -> Resource:
+    logged = {"methodPath": "*/*", "settings": {"loggingLevel": "ERROR"}}
+    return sent(METHOD_SETTINGS[0], "settings", sources, **logged, **properties)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param(settings_of({}, restApi="a", stageName="live"), id="known"),
+        pytest.param(
+            settings_of({"stageName": [of("stage-0", REST_STAGES[0])]}, restApi="a", stageName="x"),
+            id="by the stage",
+        ),
+    ],
+)
+def test_settings_are_of_the_stage_of_their_api(settings: Resource) -> None:
+    first, second = stages("a", "b")
+    assert judge("apigateway-execution-logs", first, second, settings).passed
+    assert judge("apigateway-execution-logs", second, first, settings).findings
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        {"restApi": [of("api-0", REST_APIS[0])]},
+        {"restApi": [of("stage-0", REST_STAGES[0])]},
+    ],
+)
+def test_api_that_is_not_known_yet_is_told_by_what_it_is_made_of(
+    sources: Mapping[str, list[str]],
+) -> None:
+    first, second = stages(UNKNOWN, UNKNOWN)
+    settings = settings_of(sources, restApi=UNKNOWN, stageName="live")
+    assert judge("apigateway-execution-logs", first, second, settings).passed
+    assert judge("apigateway-execution-logs", second, first, settings).findings
+    unknown = settings_of({}, restApi=UNKNOWN, stageName="live")
+    assert judge("apigateway-execution-logs", first, second, unknown).undecided
+    elsewhere = settings_of({}, restApi=UNKNOWN, stageName="test")
+    assert judge("apigateway-execution-logs", first, second, elsewhere).findings
+
+
+# --- What is off by default ---
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, False),
+        ({"cloudtrail-s3-data-events": Given(EnforcementLevel.MANDATORY)}, True),
+        ({"cloudtrail-s3-data-events": Given(EnforcementLevel.ADVISORY)}, True),
+        ({"cloudtrail-insights": Given(EnforcementLevel.ADVISORY)}, False),
+    ],
+)
+def test_data_events_are_asked_for_by_who_switches_the_rule_on(
+    given: Mapping[str, Given], found: bool
+) -> None:
+    judge = Judge(Configuration(rules(), given=given))
+    trail = made(TRAILS[0], "trail")
+    told = [*judge.resource(trail), *judge.stack(Stack([trail]))]
+    assert ("cloudtrail-s3-data-events" in {one.rule.id for one in told}) == found
