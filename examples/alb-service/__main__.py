@@ -1,7 +1,7 @@
 """A service behind a load balancer with TLS and AWS WAF.
 
 The certificate waits until your DNS holds the record that AWS asks for. The target group is empty:
-add your service to it.
+add your service to it. To take it all down, first update with `enable_deletion_protection=False`.
 """
 
 from __future__ import annotations
@@ -153,6 +153,20 @@ aws.s3.BucketOwnershipControls(
 aws.s3.BucketVersioning(
     "logs-versioning", bucket=logs.bucket, versioning_configuration={"status": "Enabled"}
 )
+aws.s3.BucketLifecycleConfiguration(
+    "logs-lifecycle",
+    bucket=logs.bucket,
+    rules=[
+        {
+            "id": "retention",
+            "status": "Enabled",
+            "filter": {"prefix": ""},
+            "expiration": {"days": 365},
+            "noncurrent_version_expiration": {"noncurrent_days": 30},
+            "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
+        },
+    ],
+)
 logs_arn = pulumi.Output.format("arn:aws:s3:::{0}", logs.bucket)
 logs_policy = aws.s3.BucketPolicy(
     "logs-policy",
@@ -189,6 +203,7 @@ balancer = aws.lb.LoadBalancer(
     security_groups=[entrance.id],
     subnets=[subnet.id for subnet in subnets],
     drop_invalid_header_fields=True,
+    enable_deletion_protection=True,
     access_logs={"enabled": True, "bucket": logs.bucket},
     opts=pulumi.ResourceOptions(depends_on=[outward, logs_policy]),
 )

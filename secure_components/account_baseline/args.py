@@ -69,8 +69,13 @@ class AccountBaselineArgs(TypedDict):
     default security group loses its rules."""
 
     retention_in_days: NotRequired[pulumi.Input[int]]
-    """Days that flow logs and Config's files are kept: 365 (default), 400, 545, 731, 1096, 1827,
-    2192, 2557, 2922, 3288 or 3653."""
+    """Days that flow logs, Config's files and the access logs of them are kept: 365 (default), 400,
+    545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."""
+
+    config_access_log_bucket: NotRequired[pulumi.Input[str]]
+    """Name of the bucket that records who reads Config's files; one is made when absent. It must be
+    of the home region and this account, without SSE-KMS by default and without object lock, and let
+    `logging.s3.amazonaws.com` put objects."""
 
     password_length: NotRequired[int]
     """Characters that an IAM user's password has at least: 14 (default) to 128."""

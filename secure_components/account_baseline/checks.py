@@ -19,7 +19,7 @@ from secure_components.arguments import (
     unique,
 )
 from secure_components.documents import RETENTIONS
-from secure_components.patterns import ACCOUNT
+from secure_components.patterns import ACCOUNT, BUCKET
 from secure_components.trust import check_trust
 
 COMPONENT: Final = "AccountBaseline"
@@ -153,6 +153,16 @@ def _check_vpcs(who: Who, args: AccountBaselineArgs) -> None:
 def _check_choices(who: Who, args: AccountBaselineArgs, made: frozenset[str]) -> None:
     number(who, "password_length", args.get("password_length"), 14, 128, "characters")
     number(who, "unused_access_after_days", args.get("unused_access_after_days"), 1, 365, "days")
+    if "config_access_log_bucket" in args:
+        if "config" not in made:
+            refuse(*who, "config_access_log_bucket", "is given, but config is managed elsewhere")
+        check_value(
+            *who,
+            "config_access_log_bucket",
+            args["config_access_log_bucket"],
+            fits(BUCKET),
+            "the name of a bucket of the home region and account",
+        )
     _check_list(who, "standards", args.get("standards"), tuple(STANDARDS))
     _check_list(who, "inspector", args.get("inspector"), _SCANS)
     for argument, part in (

@@ -26,10 +26,10 @@ class AccountBaseline(pulumi.ComponentResource):
     cases with AWS Support; by choice a budget and a search for unused access. In each region: EBS
     volumes are encrypted and snapshots stay private by default; new EC2 instances want IMDSv2;
     GuardDuty watches, with all that needs no agent; AWS Config records everything into one private
-    bucket; Security Hub checks AWS FSBP 1.0.0 and CIS 5.0.0, the newest that it has; Access
-    Analyzer looks for what outsiders may reach; by choice Macie, Inspector and one view of all
-    regions' records. For each network that is named: flow logs of all traffic in an encrypted log
-    group, and a default security group without rules.
+    bucket, and whoever reads it is logged into another one; Security Hub checks AWS FSBP 1.0.0 and
+    CIS 5.0.0, the newest that it has; Access Analyzer looks for what outsiders may reach; by choice
+    Macie, Inspector and one view of all regions' records. For each network that is named: flow logs
+    of all traffic in an encrypted log group, and a default security group without rules.
 
     Beside what is there already: AWS allows one GuardDuty detector, Security Hub, Config recorder
     and channel a region and one role for Config an account, and refuses a second one. Say in
@@ -41,13 +41,14 @@ class AccountBaseline(pulumi.ComponentResource):
 
     Serves, by the rules of the policy pack (`docs/rules.md`): CIS AWS 7.0 (2.8, 2.9, 2.14, 2.18,
     2.20, 2.21, 3.1.1, 3.1.3, 3.1.4, 4.3, 4.6, 4.7, 5.16, 6.1.1, 6.5) and AWS FSBP (CloudTrail.6,
-    CloudWatch.16, Config.1, EC2.2, EC2.6, EC2.7, GuardDuty.1, GuardDuty.9, GuardDuty.10, IAM.1,
-    IAM.7, IAM.10, IAM.21, KMS.1, KMS.2, KMS.4, KMS.5, Macie.1, S3.1, S3.5, S3.8, S3.12, S3.14,
-    S3.17); 3.1.3 and Macie.1 with `macie` alone. What an account has, and no rule can see wrong,
-    serves CIS AWS 7.0 2.3 (security contact) and 2.15 (support role) besides. Not covered: the
-    trail (`AuditTrail`), what is the root user's (its MFA, keys, contact details), hardware MFA,
-    IAM users and their keys, certificates, alarms, networks' own rules, and accounts of an
-    organization at once. Whether a policy of another kind grants too much, nothing here says.
+    CloudWatch.16, Config.1, EC2.1, EC2.2, EC2.6, EC2.7, GuardDuty.1, GuardDuty.9, GuardDuty.10,
+    IAM.1, IAM.7, IAM.10, IAM.21, KMS.1, KMS.2, KMS.4, KMS.5, Macie.1, S3.1, S3.3, S3.5, S3.6,
+    S3.8, S3.9, S3.12, S3.13, S3.14, S3.17); 3.1.3 and Macie.1 with `macie` alone. What an account
+    has, and no rule can see wrong, serves CIS AWS 7.0 2.3 (security contact) and 2.15 (support
+    role) besides. Not covered: the trail (`AuditTrail`), what is the root user's (its MFA, keys,
+    contact details), hardware MFA, IAM users and their keys, certificates, alarms, networks' own
+    rules, and accounts of an organization at once. Whether a policy of another kind grants too
+    much, nothing here says.
 
     Costs a month, at the list prices of us-east-1: per region, AWS Config 0.003 USD for each change
     that it records, Security Hub 0.001 USD for each check (30 days free; some hundred checks a
@@ -55,7 +56,7 @@ class AccountBaseline(pulumi.ComponentResource):
     days free), and more for what it watches besides: 0.80 USD per million S3 data events, 1.60 USD
     per million EKS audit events, 1 USD per vCPU of watched databases. A small account pays some 10
     to 20 USD per region in use and 3 USD per idle one. A key 1 USD for Config and for each region
-    with flow logs; flow logs 0.50 USD per GB taken in; the bucket 0.023 USD per GB. Choices cost
+    with flow logs; flow logs 0.50 USD per GB taken in; buckets 0.023 USD per GB. Choices cost
     what `AccountBaselineArgs` says of each. The other parts are free.
 
     Sources: CIS AWS Foundations Benchmark 7.0; the user guides of the services; the pricing pages

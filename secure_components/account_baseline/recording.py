@@ -9,6 +9,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from secure_components.access_logs import log_access
 from secure_components.account_baseline.checks import EVERYWHERE
 from secure_components.account_baseline.parts import Making
 from secure_components.bucket import PrivateBucket, private_bucket
@@ -59,6 +60,15 @@ def make_store(making: Making) -> Store:
         f"{name}-bucket",
         key_arn=key.arn,
         policy=lambda made: document_of(_bucket_policy, making.here, made),
+        retention_in_days=making.retention,
+        region=making.home,
+        opts=making.opts(),
+    )
+    bucket, _ = log_access(
+        name,
+        bucket=bucket,
+        to=making.args.get("config_access_log_bucket"),
+        place=making.here,
         retention_in_days=making.retention,
         region=making.home,
         opts=making.opts(),

@@ -238,7 +238,7 @@ class LoggingArgs(TypedDict):
 
     destination: NotRequired[str]
     """`cloudwatch` (default), `s3` or `firehose` (into a bucket): made, encrypted and named as AWS
-    WAF demands."""
+    WAF demands. Whoever reads such a bucket is logged into another one."""
 
     destination_arn: NotRequired[pulumi.Input[str]]
     """An existing log group, bucket or delivery stream, whose name begins `aws-waf-logs-`."""
@@ -247,7 +247,13 @@ class LoggingArgs(TypedDict):
     """Key of all that is made; one is made when absent. Its policy must allow the services."""
 
     retention_in_days: NotRequired[pulumi.Input[int]]
-    """Days that requests are kept, as CloudWatch Logs takes them; 365 by default, and no less."""
+    """Days that requests, and the access logs of them, are kept, as CloudWatch Logs takes them; 365
+    by default, and no less."""
+
+    access_log_bucket: NotRequired[pulumi.Input[str]]
+    """Name of the bucket that records who reads the logs, where they go into one that is made; one
+    is made when absent. It must be of the same region and account, without SSE-KMS by default and
+    without object lock, and let `logging.s3.amazonaws.com` put objects."""
 
     keep: NotRequired[str]
     """`matched` (default): requests that a rule blocked, counted or challenged. `all`: every one.

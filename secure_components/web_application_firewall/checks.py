@@ -22,7 +22,7 @@ from secure_components.arguments import (
     refuse,
 )
 from secure_components.documents import RETENTIONS
-from secure_components.patterns import ACCOUNT, KEY_ARN, TOPIC_ARN
+from secure_components.patterns import ACCOUNT, BUCKET, KEY_ARN, TOPIC_ARN
 from secure_components.web_application_firewall import capacity, endpoints
 from secure_components.web_application_firewall.args import (
     ManagedRuleGroupArgs,
@@ -325,8 +325,16 @@ class _Check:
         self._among("logging.destination", logging.get("destination"), destinations)
         self._among("logging.keep", logging.get("keep"), ("matched", "all"))
         if "destination_arn" in logging:
-            for other in logging.keys() & {"destination", "kms_key_arn", "retention_in_days"}:
+            made = {"access_log_bucket", "destination", "kms_key_arn", "retention_in_days"}
+            for other in logging.keys() & made:
                 self._refuse(f"logging.{other}", "is for a destination that is made; drop it")
+        if (
+            "access_log_bucket" in logging
+            and logging.get("destination", "cloudwatch") == "cloudwatch"
+        ):
+            self._refuse("logging.access_log_bucket", "is for the destinations s3 and firehose")
+        form = "the name of a bucket of this region and account"
+        self._later("logging.access_log_bucket", logging, BUCKET, form)
         for index, header in enumerate(logging.get("redact_headers", ())):
             self._matches(f"logging.redact_headers.{index}", header, _HEADER, "a header's name")
         self._later("logging.destination_arn", logging, _DESTINATION_ARN, _DESTINATION)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from secure_components.access_logs import log_access
 from secure_components.bucket import PrivateBucket, private_bucket
 from secure_components.documents import (
     RETENTIONS,
@@ -61,7 +62,8 @@ def make(  # noqa: PLR0913  all but the name are named
     makers = {"cloudwatch": _log_group, "s3": _bucket, "firehose": _stream}
     retention = logging.get("retention_in_days", RETENTIONS[0])
     made = makers[logging.get("destination", "cloudwatch")]
-    return made(_New(name, base, place, key_arn, retention, region, child))
+    access_logs = logging.get("access_log_bucket")
+    return made(_New(name, base, place, key_arn, retention, access_logs, region, child))
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class _New:
     place: pulumi.Output[Place]
     key_arn: pulumi.Input[str]
     retention: pulumi.Input[int]
+    access_logs: pulumi.Input[str] | None
     region: str | None
     child: pulumi.ResourceOptions
 
@@ -107,6 +110,7 @@ def _bucket(new: _New) -> Destination:
         region=new.region,
         opts=new.child,
     )
+    made = _logged(new, made)
     return Destination(made.arn, made.ready)
 
 
@@ -121,6 +125,7 @@ def _stream(new: _New) -> Destination:
         region=new.region,
         opts=new.child,
     )
+    bucket = _logged(new, bucket)
     role = aws.iam.Role(
         f"{new.name}-stream-role",
         description="Lets the delivery stream of the firewall's logs write to its bucket",
@@ -154,6 +159,19 @@ def _stream(new: _New) -> Destination:
         ),
     )
     return Destination(stream.arn, (stream,))
+
+
+def _logged(new: _New, bucket: PrivateBucket) -> PrivateBucket:
+    logged, _ = log_access(
+        new.name,
+        bucket=bucket,
+        to=new.access_logs,
+        place=new.place,
+        retention_in_days=new.retention,
+        region=new.region,
+        opts=new.child,
+    )
+    return logged
 
 
 def redacted_headers(logging: LoggingArgs) -> list[str]:

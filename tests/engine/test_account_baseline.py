@@ -69,6 +69,9 @@ def assert_region(cloud: Cloud, region: str, outputs: dict[str, Any]) -> None:
     assert status["recording"]
     (channel,) = config.describe_delivery_channels()["DeliveryChannels"]
     assert channel["s3BucketName"] == outputs["config_bucket"]
+    s3 = cloud.client("s3")
+    read = s3.get_bucket_logging(Bucket=outputs["config_bucket"])["LoggingEnabled"]
+    assert read["TargetBucket"].startswith("baseline-config-access-logs-")
 
     (analyzer,) = cloud.client("accessanalyzer", region).list_analyzers()["analyzers"]
     assert analyzer["type"] == "ACCOUNT"
@@ -123,6 +126,8 @@ HALF = """
         "support_trust": {"identity_center": {"permission_sets": ["Operations"]}},
         "macie": True,
         "unused_access_after_days": 90,
+        "inspector": ["ECR", "LAMBDA"],
+        "budget": {"monthly_limit": 100, "emails": ["money@example.com"]},
         "managed_elsewhere": ["security_hub"],
         "adopt": {"guardduty": {"us-east-1": "DETECTOR"}},
     })
@@ -152,3 +157,33 @@ def test_what_is_there_is_taken_over_and_what_is_managed_elsewhere_is_left(
     assert cloud.client("macie2").get_macie_session()["status"] == "ENABLED"
     analyzers = cloud.client("accessanalyzer").list_analyzers()["analyzers"]
     assert {one["type"] for one in analyzers} == {"ACCOUNT", "ACCOUNT_UNUSED_ACCESS"}
+    assert_scans(cloud)
+    assert_budget(cloud)
+
+    destroyed = workspace.destroy()
+    assert destroyed.code == 0, destroyed.output
+    assert cloud.client("budgets").describe_budgets(AccountId=ACCOUNT)["Budgets"] == []
+    status = cloud.client("inspector2").batch_get_account_status(accountIds=[ACCOUNT])
+    assert [one["state"]["status"] for one in status["accounts"]] == ["DISABLED"]
+
+
+def assert_scans(cloud: Cloud) -> None:
+    status = cloud.client("inspector2").batch_get_account_status(accountIds=[ACCOUNT])
+    (account,) = status["accounts"]
+    states = {name: state["status"] for name, state in account["resourceState"].items()}
+    assert {name for name, state in states.items() if state == "ENABLED"} == {"ecr", "lambda"}
+
+
+def assert_budget(cloud: Cloud) -> None:
+    budgets = cloud.client("budgets")
+    (budget,) = budgets.describe_budgets(AccountId=ACCOUNT)["Budgets"]
+    assert (budget["BudgetType"], budget["TimeUnit"]) == ("COST", "MONTHLY")
+    assert (float(budget["BudgetLimit"]["Amount"]), budget["BudgetLimit"]["Unit"]) == (100, "USD")
+    which = {"AccountId": ACCOUNT, "BudgetName": budget["BudgetName"]}
+    told = budgets.describe_notifications_for_budget(**which)["Notifications"]
+    assert {one["NotificationType"] for one in told} == {"ACTUAL", "FORECASTED"}
+    for notification in told:
+        subscribers = budgets.describe_subscribers_for_notification(
+            **which, Notification=notification
+        )["Subscribers"]
+        assert subscribers == [{"SubscriptionType": "EMAIL", "Address": "money@example.com"}]

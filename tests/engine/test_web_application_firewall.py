@@ -87,6 +87,10 @@ def test_endpoint_is_protected_as_it_was_asked(
         assert workspace.destroy().code != 0, "a user pool is not lost by mistake"
         edit(workspace, 'deletion_protection="ACTIVE"', 'deletion_protection="INACTIVE"')
         assert workspace.up().changes["update"] == 1
+    if example == "alb-service":
+        assert workspace.destroy().code != 0, "a load balancer is not lost by mistake"
+        edit(workspace, "enable_deletion_protection=True", "enable_deletion_protection=False")
+        assert workspace.up().changes["update"] == 1
     destroyed = workspace.destroy()
     assert destroyed.code == 0, destroyed.output
 
@@ -204,7 +208,10 @@ def test_another_destination_leaves_no_web_acl_without_logs(
     arn = workspace.outputs()["web_acl_arn"]
     client = cloud.client("wafv2")
     logging = client.get_logging_configuration(ResourceArn=arn)["LoggingConfiguration"]
-    assert logging["LogDestinationConfigs"][0].startswith("arn:aws:s3:::aws-waf-logs-")
+    (bucket,) = (arn.removeprefix("arn:aws:s3:::") for arn in logging["LogDestinationConfigs"])
+    assert bucket.startswith("aws-waf-logs-")
+    read = cloud.client("s3").get_bucket_logging(Bucket=bucket)["LoggingEnabled"]
+    assert read["TargetBucket"].startswith("site-access-logs-")
 
 
 def subset(wanted: Any, given: Any) -> bool:

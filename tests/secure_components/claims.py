@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from policy_pack.catalog import rules
 from policy_pack.controls import serves
+from policy_pack.rule import EnforcementLevel
 
 
 def claimed(component: type, framework: str) -> set[str]:
@@ -17,11 +18,14 @@ def claimed(component: type, framework: str) -> set[str]:
 
 
 def served(types: Collection[str], framework: str) -> set[str]:
-    """Return the ids of a framework that the rules of some types serve."""
+    """Return the ids of a framework that the rules of some types serve.
+
+    Of those that are on where nothing is configured.
+    """
     return {
         control.id
         for rule in rules()
-        if set(rule.types) & set(types)
+        if set(rule.types) & set(types) and rule.level is not EnforcementLevel.DISABLED
         for control in serves(rule.controls)
         if control.framework == framework
     }

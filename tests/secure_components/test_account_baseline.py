@@ -53,9 +53,17 @@ def test_children_keep_their_names(recorder: Any) -> None:
     assert types(recorder) == {
         "baseline": "AccountBaseline",
         "baseline-access-analyzer-eu-west-1": "Analyzer",
+        "baseline-config-access-logs": "Bucket",
+        "baseline-config-access-logs-encryption": "BucketServerSideEncryptionConfiguration",
+        "baseline-config-access-logs-lifecycle": "BucketLifecycleConfiguration",
+        "baseline-config-access-logs-ownership": "BucketOwnershipControls",
+        "baseline-config-access-logs-policy": "BucketPolicy",
+        "baseline-config-access-logs-public-access-block": "BucketPublicAccessBlock",
+        "baseline-config-access-logs-versioning": "BucketVersioning",
         "baseline-config-bucket": "Bucket",
         "baseline-config-bucket-encryption": "BucketServerSideEncryptionConfiguration",
         "baseline-config-bucket-lifecycle": "BucketLifecycleConfiguration",
+        "baseline-config-bucket-logging": "BucketLogging",
         "baseline-config-bucket-ownership": "BucketOwnershipControls",
         "baseline-config-bucket-policy": "BucketPolicy",
         "baseline-config-bucket-public-access-block": "BucketPublicAccessBlock",
@@ -214,6 +222,41 @@ def test_config_alone_writes_into_its_bucket_for_this_account_alone(recorder: An
     assert key["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
     (rule,) = recorder.inputs("baseline-config-bucket-lifecycle")["rules"]
     assert rule["expiration"] == {"days": 731}
+
+
+def test_who_reads_what_config_records_is_logged_at_home(recorder: Any, registrations: Any) -> None:
+    make(regions=[HOME, OTHER], retention_in_days=731)
+    bucket = recorder.bucket("baseline-config-bucket")
+    assert recorder.inputs("baseline-config-bucket-logging") == {
+        "bucket": bucket,
+        "targetBucket": recorder.bucket("baseline-config-access-logs"),
+        "targetPrefix": "baseline-config/",
+        "region": HOME,
+    }
+    logs = {name for name in types(recorder) if "-access-logs" in name}
+    assert {recorder.inputs(name)["region"] for name in logs} == {HOME}
+    write = recorder.statements("baseline-config-access-logs-policy")["AccessLogsWrite"]
+    assert write["Principal"] == {"Service": "logging.s3.amazonaws.com"}
+    assert write["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:s3:::{bucket}"},
+    }
+    encryption = recorder.inputs("baseline-config-access-logs-encryption")["rules"]
+    assert encryption == [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]
+    (rule,) = recorder.inputs("baseline-config-access-logs-lifecycle")["rules"]
+    assert rule["expiration"] == {"days": 731}
+    after = {
+        urn.rpartition("::")[2]
+        for urn in registrations[f"baseline-config-recorder-{HOME}"].dependencies
+    }
+    assert "baseline-config-bucket-logging" in after
+
+
+def test_access_logs_go_to_a_bucket_that_is_there(recorder: Any) -> None:
+    make(config_access_log_bucket="access-logs-1234567")
+    logging = recorder.inputs("baseline-config-bucket-logging")
+    assert logging["targetBucket"] == "access-logs-1234567"
+    assert not [name for name in types(recorder) if "-access-logs" in name]
 
 
 def test_what_is_made_waits_for_what_it_needs(recorder: Any, registrations: Any) -> None:
@@ -502,6 +545,11 @@ def test_what_is_there_is_imported(recorder: Any, registrations: Any) -> None:
         (
             {"managed_elsewhere": ["config"], "aggregate": True},
             "'aggregate' is given, but config is managed elsewhere",
+        ),
+        ({"config_access_log_bucket": "Logs"}, "'config_access_log_bucket' is not allowed"),
+        (
+            {"managed_elsewhere": ["config"], "config_access_log_bucket": "access-logs"},
+            "'config_access_log_bucket' is given, but config is managed elsewhere",
         ),
         (
             {"managed_elsewhere": ["config"], "adopt": {"config_recorder": {HOME: "default"}}},

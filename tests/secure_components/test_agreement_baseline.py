@@ -13,6 +13,7 @@ from secure_components import AccountBaseline, AccountBaselineArgs
 from tests.secure_components.claims import claimed, served
 from tests.secure_components.programs import run
 from tests.secure_components.weakening import (
+    ACCESS_LOGS,
     COST,
     LABEL,
     LESS,
@@ -104,6 +105,7 @@ HARMLESS: Final[dict[str, str]] = {
     r"baseline-unused-access(\..*)?": _OWN,
     rf"baseline-macie-{_REGION}\.(findingPublishingFrequency|status)": STRICTER,
     rf"baseline-inspector-{_REGION}(\..*)?": _OWN,
+    **ACCESS_LOGS,
 }
 
 

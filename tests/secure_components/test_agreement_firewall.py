@@ -16,6 +16,7 @@ import pytest
 from secure_components import WebApplicationFirewall, WebApplicationFirewallArgs
 from tests.secure_components.claims import claimed, served
 from tests.secure_components.weakening import (
+    ACCESS_LOGS,
     COST,
     LABEL,
     LESS,
@@ -87,6 +88,7 @@ HARMLESS: Final[dict[str, str]] = {
     r"waf-stream\.extendedS3Configuration(\.(bucketArn|roleArn))?": REFUSED,
     r"waf-stream\.extendedS3Configuration\.kmsKeyArn": "the bucket encrypts with the same key",
     r"waf-stream\.extendedS3Configuration\.compressionFormat": COST,
+    **ACCESS_LOGS,
     # Alarms.
     r"waf-alarm-[\w-]+(\.(?!alarmActions).*)?|waf-topic": _ALARM,
 }
@@ -102,6 +104,7 @@ def make(recorder: Any, **args: Any) -> Made:
             balancer = aws.lb.LoadBalancer(
                 "balancer",
                 drop_invalid_header_fields=True,
+                enable_deletion_protection=True,
                 access_logs={"bucket": "logs", "enabled": True},
             )
             given["protects"] = [balancer]

@@ -638,6 +638,30 @@ def test_logs_go_to_a_bucket_of_the_right_name(recorder: Any) -> None:
 
 
 @pytest.mark.parametrize("destination", ["s3", "firehose"])
+def test_who_reads_the_logs_is_logged(recorder: Any, registrations: Any, destination: str) -> None:
+    make(logging={"destination": destination, "retention_in_days": 731})
+    logging = recorder.inputs("site-bucket-logging")
+    named = recorder.inputs("site-bucket").get("bucket")
+    bucket = named or recorder.bucket("site-bucket")
+    assert logging["bucket"] == bucket
+    assert logging["targetBucket"] == recorder.bucket("site-access-logs")
+    write = recorder.statements("site-access-logs-policy")["AccessLogsWrite"]
+    assert write["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:s3:::{bucket}"},
+    }
+    (rule,) = recorder.inputs("site-access-logs-lifecycle")["rules"]
+    assert rule["expiration"] == {"days": 731}
+    first = {"s3": "site-logging", "firehose": "site-stream"}[destination]
+    after = {urn.rpartition("::")[2] for urn in registrations[first].dependencies}
+    assert "site-bucket-logging" in after
+    recorder.resources.clear()
+    make(logging={"destination": destination, "access_log_bucket": "access-logs-1234567"})
+    assert recorder.inputs("site-bucket-logging")["targetBucket"] == "access-logs-1234567"
+    assert "site-access-logs" not in recorder.resources
+
+
+@pytest.mark.parametrize("destination", ["s3", "firehose"])
 def test_files_are_kept_a_year_or_as_asked(recorder: Any, destination: str) -> None:
     def kept() -> dict[str, Any]:
         (rule,) = recorder.inputs("site-bucket-lifecycle")["rules"]
@@ -881,6 +905,18 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     ({"logging": {"retention_in_days": 30}}, "'logging.retention_in_days' is not allowed"),
     ({"logging": {"destination_arn": "arn:aws:s3:::logs"}}, "begins aws-waf-logs-"),
+    (
+        {"logging": {"destination_arn": BUCKET, "access_log_bucket": "access-logs"}},
+        "'logging.access_log_bucket' is for a destination that is made",
+    ),
+    (
+        {"logging": {"access_log_bucket": "access-logs"}},
+        "'logging.access_log_bucket' is for the destinations s3 and firehose",
+    ),
+    (
+        {"logging": {"destination": "s3", "access_log_bucket": "Logs"}},
+        "'logging.access_log_bucket' is not allowed; give the name of a bucket",
+    ),
     (
         {"logging": {"destination_arn": BUCKET, "kms_key_arn": KEY}},
         "'logging.kms_key_arn' is for a destination that is made",

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from policy_pack.catalog import rules
-from policy_pack.rule import Resource, Stack
+from policy_pack.rule import EnforcementLevel, Resource, Stack
 
 Properties = dict[str, dict[str, Any]]
 """Inputs by resource name."""
@@ -82,6 +82,20 @@ EVERYWHERE: Final[Mapping[str, str]] = {
 """Why a change that no rule finds is harmless, whatever the component, by a pattern of its id."""
 
 
+ACCESS_LOGS: Final[Mapping[str, str]] = {
+    r"[\w-]+-access-logs(-(ownership|encryption)(\..*)?)?": (
+        "S3 encrypts, and takes no ACL, by itself"
+    ),
+    r"[\w-]+-access-logs-lifecycle\..*|[\w-]+-bucket-logging\.targetPrefix": (
+        "who reads files opens none by being recorded shorter, or beside others"
+    ),
+    r"[\w-]+-access-logs-policy\.policy\.Statement\.DenyOtherWriters(\..*)?": (
+        "IAM allows others none by itself"
+    ),
+}
+"""Why, of a bucket that records who reads another one."""
+
+
 @dataclass(frozen=True)
 class Made:
     """What a component registered under mocks.
@@ -118,7 +132,10 @@ def made_by(recorder: Any) -> Made:
 
 
 def found(types: Mapping[str, str], properties: Properties) -> set[str]:
-    """Return the ids of all mandatory rules that do not pass a stack with these resources."""
+    """Return the ids of all rules that do not pass a stack with these resources.
+
+    Of those that are on where nothing is configured.
+    """
     stack = Stack(
         [
             Resource(
@@ -133,6 +150,7 @@ def found(types: Mapping[str, str], properties: Properties) -> set[str]:
     return {
         rule.id
         for rule in rules()
+        if rule.level is not EnforcementLevel.DISABLED
         for resource in stack.of_type(*rule.types)
         if not rule.judge(resource, stack).passed
     }
