@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from secure_components.account_baseline.component import AccountBaseline as AccountBaseline
     from secure_components.arguments import ArgumentError as ArgumentError
     from secure_components.audit_trail.args import AuditTrailArgs as AuditTrailArgs
+    from secure_components.audit_trail.args import LogArchiveArgs as LogArchiveArgs
     from secure_components.audit_trail.component import AuditTrail as AuditTrail
+    from secure_components.audit_trail.log_archive import LogArchive as LogArchive
     from secure_components.break_glass_role import BreakGlassRole as BreakGlassRole
     from secure_components.break_glass_role import BreakGlassRoleArgs as BreakGlassRoleArgs
     from secure_components.deploy_role.args import DeployRoleArgs as DeployRoleArgs
@@ -67,6 +69,8 @@ _HOMES: Final = {
     "BreakGlassRoleArgs": "secure_components.break_glass_role",
     "DeployRole": "secure_components.deploy_role.component",
     "DeployRoleArgs": "secure_components.deploy_role.args",
+    "LogArchive": "secure_components.audit_trail.log_archive",
+    "LogArchiveArgs": "secure_components.audit_trail.args",
     "OrganizationGuardrails": "secure_components.organization_guardrails.component",
     "OrganizationGuardrailsArgs": "secure_components.organization_guardrails.args",
     "ProtectedOrganization": "secure_components.protected_organization",
@@ -93,6 +97,8 @@ __all__ = [
     "BreakGlassRoleArgs",
     "DeployRole",
     "DeployRoleArgs",
+    "LogArchive",
+    "LogArchiveArgs",
     "OrganizationGuardrails",
     "OrganizationGuardrailsArgs",
     "ProtectedOrganization",

@@ -1,7 +1,8 @@
-"""An account's trail with data events, Insights, an archive, and an auditor who reads it.
+"""An account's trail with data events, a table over its files, and an auditor who reads them.
 
-Files are locked for a year, kept for seven, and archived after three months. Data events cost by
-the event: start with the kinds of resources that hold what must not leak.
+Files are locked for a year, kept for seven, and moved to a cheaper storage class after three
+months. Data events cost by the event: start with the kinds of resources that hold what must not
+leak.
 """
 
 from __future__ import annotations
@@ -41,10 +42,14 @@ auditor = aws.iam.Role(
 audit = secure.AuditTrail(
     "audit",
     {
-        "log_file_retention_in_days": 2557,
-        "object_lock": {"mode": "governance", "days": 365},
-        "archive": {"storage_class": "GLACIER_IR", "after_days": 90},
-        "insights": ["ApiCallRateInsight", "ApiErrorRateInsight"],
+        "files": {
+            "retention_in_days": 2557,
+            "object_lock": {"mode": "governance", "days": 365},
+            "transition": {"storage_class": "GLACIER_IR", "after_days": 90},
+            "inventory": "weekly",
+            "athena": {"scan_limit_in_gb": 100},
+        },
+        "alarms": {"composite": {"alarms": ["root-use", "cloudtrail-changes"]}},
         "data_events": ["s3", "lambda", "dynamodb"],
         "decrypt_principals": [f"arn:aws:iam::{account_id}:role/trail-auditor"],
     },
@@ -52,7 +57,9 @@ audit = secure.AuditTrail(
     pulumi.ResourceOptions(depends_on=[auditor]),
 )
 
-files = audit.bucket_name.apply(lambda name: f"arn:aws:s3:::{name}")
+# What the auditor may besides: read the files, and query them in the trail's workgroup alone.
+here = f"{aws.get_region().region}:{account_id}"
+database = audit.athena_workgroup_name.apply(lambda name: name.replace("-", "_"))
 aws.iam.RolePolicy(
     "auditor-reads",
     role=auditor.name,
@@ -60,11 +67,54 @@ aws.iam.RolePolicy(
         {
             "Version": "2012-10-17",
             "Statement": [
-                {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": files},
+                {
+                    "Effect": "Allow",
+                    "Action": ["s3:GetBucketLocation", "s3:ListBucket"],
+                    "Resource": [
+                        pulumi.Output.concat("arn:aws:s3:::", audit.bucket_name),
+                        pulumi.Output.concat("arn:aws:s3:::", audit.query_result_bucket_name),
+                    ],
+                },
                 {
                     "Effect": "Allow",
                     "Action": "s3:GetObject",
-                    "Resource": files.apply(lambda arn: f"{arn}/AWSLogs/*"),
+                    "Resource": pulumi.Output.concat(
+                        "arn:aws:s3:::", audit.bucket_name, "/AWSLogs/*"
+                    ),
+                },
+                {
+                    "Effect": "Allow",
+                    "Action": ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
+                    "Resource": pulumi.Output.concat(
+                        "arn:aws:s3:::", audit.query_result_bucket_name, "/*"
+                    ),
+                },
+                {
+                    "Effect": "Allow",
+                    "Action": [
+                        "athena:BatchGetNamedQuery",
+                        "athena:GetNamedQuery",
+                        "athena:GetQueryExecution",
+                        "athena:GetQueryResults",
+                        "athena:GetWorkGroup",
+                        "athena:ListNamedQueries",
+                        "athena:StartQueryExecution",
+                        "athena:StopQueryExecution",
+                    ],
+                    "Resource": pulumi.Output.concat(
+                        f"arn:aws:athena:{here}:workgroup/", audit.athena_workgroup_name
+                    ),
+                },
+                {
+                    "Effect": "Allow",
+                    "Action": ["glue:GetDatabase", "glue:GetPartitions", "glue:GetTable"],
+                    "Resource": [
+                        f"arn:aws:glue:{here}:catalog",
+                        pulumi.Output.concat(f"arn:aws:glue:{here}:database/", database),
+                        pulumi.Output.concat(
+                            f"arn:aws:glue:{here}:table/", database, "/cloudtrail"
+                        ),
+                    ],
                 },
             ],
         }
@@ -74,4 +124,6 @@ aws.iam.RolePolicy(
 pulumi.export("trail_arn", audit.trail_arn)
 pulumi.export("bucket", audit.bucket_name)
 pulumi.export("access_log_bucket", audit.access_log_bucket_name)
+pulumi.export("workgroup", audit.athena_workgroup_name)
+pulumi.export("query_results", audit.query_result_bucket_name)
 pulumi.export("auditor_arn", auditor.arn)

@@ -23,24 +23,30 @@ from secure_components.arguments import (
     unique,
 )
 from secure_components.audit_trail.args import AuditTrailAlarmsArgs, AuditTrailArgs
-from secure_components.audit_trail.events import check_events, event_selectors
+from secure_components.audit_trail.checks import (
+    ROLE_ARN,
+    check_key,
+    check_organization,
+    check_principals,
+    check_readers,
+)
+from secure_components.audit_trail.events import INSIGHTS, check_events, event_selectors
+from secure_components.audit_trail.files import Files, make_files
+from secure_components.audit_trail.keys import readers_decrypt, trails_encrypt
 from secure_components.audit_trail.monitoring import NAMES, SIGN_INS, make_monitoring
 from secure_components.audit_trail.queries import make_queries
-from secure_components.audit_trail.storage import check_keeping, make_bucket
+from secure_components.audit_trail.storage import check_keeping
 from secure_components.documents import (
     RETENTIONS,
-    Statement,
     Statements,
     account_administers,
     document,
     document_of,
     logs_encrypts,
 )
-from secure_components.patterns import KEY_ARN, ORGANIZATION, PRINCIPAL_ARN, TOPIC_ARN
+from secure_components.patterns import BUCKET, TOPIC_ARN
 from secure_components.place import Place, place_of
 
-_ROLE_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+")
-"""AWS Organizations API Reference, `Organization`."""
 _SUBSCRIBER: Final = re.compile(r"https://[^\s/]+(/\S*)?|[^@\s:/]+@[^@\s:/]+\.[^@\s:/]+")
 _TRAIL_NAME: Final = re.compile(r"(?=.{3,128}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 """CloudTrail, CreateTrail: letters, digits, and single separators between them."""
@@ -52,30 +58,36 @@ _DEFAULTS: Final[AuditTrailArgs] = {}
 class AuditTrail(pulumi.ComponentResource):
     """Records who did what in every region of the account, so that it can be found and trusted.
 
-    Makes a multi-region CloudTrail trail of all management events with signed log files; a bucket
-    that is private, versioned, encrypted and TLS-only, into which this trail alone may write,
-    whose files are locked for a year and then expire; a second one that records who reads them; a
-    log group with a year's retention; an alarm for each of the 15 kinds of events that the CIS
-    benchmark wants watched, and an encrypted topic that they tell; saved queries for what to ask
-    then; and a rotating key for all. `docs/audit-trail.md` lists alarms and queries.
+    Makes a multi-region CloudTrail trail of all management events, with Insights into unusual ones
+    and signed log files; a bucket that is private, versioned, encrypted and TLS-only, into which
+    this trail alone may write, whose files are locked for a year and then expire; a second one that
+    records who reads them; a log group with a year's retention; an alarm for each of the 15 kinds
+    of events that the CIS benchmark wants watched, and an encrypted topic that they tell; saved
+    queries for what to ask then; and a rotating key for all. `docs/audit-trail.md` lists alarms and
+    queries.
 
     Serves, by the rules of the policy pack (`docs/rules.md`): CIS AWS 7.0 (2.14, 2.20, 2.21, 3.1.1,
-    3.1.4, 4.1, 4.2, 4.5, 4.6, 5.1, 5.2, 5.3, 5.4, 5.5, 5.6, 5.7, 5.8, 5.9, 5.10, 5.11, 5.12, 5.13,
-    5.14, 5.15) and AWS FSBP (CloudTrail.1, CloudTrail.2, CloudTrail.4, CloudTrail.5, CloudTrail.6,
-    CloudWatch.15, CloudWatch.16, CloudWatch.17, IAM.1, IAM.21, KMS.1, KMS.2, KMS.4, KMS.5, S3.5,
-    S3.8, S3.12, S3.14, S3.17, SNS.1). The alarms are those that Security Hub looks for as
-    CloudWatch.1 to CloudWatch.14; it also wants a confirmed subscription. By choice: Insights, data
-    events, and an organization's trail. Not covered: an archive in another account, MFA delete,
-    replication, inventory and event notifications of the bucket, and network activity events.
+    3.1.4, 4.1, 4.2, 4.4, 4.5, 4.6, 5.1, 5.2, 5.3, 5.4, 5.5, 5.6, 5.7, 5.8, 5.9, 5.10, 5.11, 5.12,
+    5.13, 5.14, 5.15) and AWS FSBP (CloudTrail.1, CloudTrail.2, CloudTrail.4, CloudTrail.5,
+    CloudTrail.6, CloudTrail.7, CloudWatch.15, CloudWatch.16, CloudWatch.17, IAM.1, IAM.21, KMS.1,
+    KMS.2, KMS.4, KMS.5, S3.3, S3.5, S3.6, S3.8, S3.9, S3.12, S3.13, S3.14, S3.17, SNS.1). The
+    alarms are those that Security Hub looks for as CloudWatch.1 to CloudWatch.14; it also wants a
+    confirmed subscription. By choice: data events, an organization's trail, an archive in another
+    account (`LogArchive`), an inventory of the files, a table of them for Athena with the same
+    queries, and one alarm over several. Not covered: MFA delete, replication and event
+    notifications of the bucket, and network activity events. Nothing in AWS protects a trail from
+    deletion: `opts=pulumi.ResourceOptions(protect=True)` keeps Pulumi from it, with all children;
+    policies keep people from it (`OrganizationGuardrails`).
 
     Costs, at the list prices of us-east-1: the key 1 USD a month; the first copy of management
-    events is free, a second trail's costs 2 USD per 100,000 events; the log group 0.50 USD per GB
-    taken in and 0.03 USD per GB and month; the bucket 0.023 USD per GB and month, less where
-    `archive` says so, a put of the trail 0.005 USD per 1,000, and as much for the access logs; KMS
-    0.03 USD per 10,000 log files; an alarm 0.10 USD a month, 15 by default; the metric of each 0.30
-    USD a month at most, for it is paid for the hours in which it counts something; a saved query
-    nothing, until it is run: 0.005 USD per GB that it reads. An account with little traffic pays
-    some 4 USD a month.
+    events is free, a second trail's costs 2 USD per 100,000 events; each kind of Insights 0.35 USD
+    per 100,000 events that it looks at, writes or all; the log group 0.50 USD per GB taken in and
+    0.03 USD per GB and month; the bucket 0.023 USD per GB and month, less where `files.transition`
+    says so, a put of the trail 0.005 USD per 1,000, and as much for the access logs; KMS 0.03 USD
+    per 10,000 log files; an alarm 0.10 USD a month, 15 by default; the metric of each 0.30 USD a
+    month at most, for it is paid for the hours in which it counts something; a saved query nothing,
+    until it is run: 0.005 USD per GB that it reads. An account with little traffic, of 100,000
+    calls a month, pays some 5 USD.
 
     Nobody reads the topic until somebody subscribes: `alarms.subscriptions`, or `topic_arn`.
 
@@ -104,13 +116,18 @@ class AuditTrail(pulumi.ComponentResource):
     bucket_name: pulumi.Output[str]
     """Name of the bucket that holds the log files, below `AWSLogs/ACCOUNT/CloudTrail/`."""
     access_log_bucket_name: pulumi.Output[str]
-    """Name of the bucket, made or given, that records who reads the log files."""
+    """Name of the bucket, made or given, that records who reads the log files; empty where it is of
+    another account and was not told."""
     log_group_name: pulumi.Output[str]
     """Name of the log group that holds the events."""
     kms_key_arn: pulumi.Output[str]
-    """ARN of the key, made or given."""
+    """ARN of the key of the log files, made or given."""
     topic_arn: pulumi.Output[str]
     """ARN of the topic that alarms go to, made or given."""
+    athena_workgroup_name: pulumi.Output[str]
+    """Name of the workgroup that queries the log files; empty without `files.athena`."""
+    query_result_bucket_name: pulumi.Output[str]
+    """Name of the bucket that results of queries go to; empty without `files.athena`."""
 
     def __init__(
         self,
@@ -122,10 +139,13 @@ class AuditTrail(pulumi.ComponentResource):
         retention = _check(name, args)
         alarms = args.get("alarms", {})
         given_topic = _check_alarms(name, alarms)
-        pipeline = _check_principals(who, args, "pipeline_role_arns", _ROLE_ARN, "a role")
+        pipeline = check_principals(
+            who, "pipeline_role_arns", args.get("pipeline_role_arns", ()), ROLE_ARN, "a role"
+        )
         readers = _check_readers(who, args)
-        organization = _check_organization(who, args)
-        keeping = check_keeping(who, args)
+        organization = check_organization(who, args)
+        archive = _check_archive(who, args)
+        keeping = check_keeping(who, args.get("files", {}))
         check_events(who, args)
         trail_name = args.get("trail_name") or _default_trail_name(name)
         super().__init__("secure-components:index:AuditTrail", name, None, opts)
@@ -145,7 +165,13 @@ class AuditTrail(pulumi.ComponentResource):
                 enable_key_rotation=True,
                 deletion_window_in_days=30,
                 policy=document_of(
-                    _key_policy, place, trail_arn, log_group_arn, given_topic is None, readers
+                    _key_policy,
+                    place,
+                    None if archive else trail_arn,
+                    log_group_arn,
+                    given_topic is None,
+                    readers,
+                    keeping.querying is not None,
                 ),
                 opts=child,
             )
@@ -159,14 +185,17 @@ class AuditTrail(pulumi.ComponentResource):
             # Not the key itself: the bucket's policy must be known, and judged, at preview.
             keys = place.apply(lambda at: at.arn("kms", "key/*"))
 
-        bucket, access_logs = make_bucket(
+        files = archive or make_files(
             name,
             keeping,
+            bucket=f"{name}-bucket",
+            base=trail_name,
             place=place,
             key_arn=key_arn,
             keys=keys,
-            trail_arn=trail_arn,
+            trails=[trail_arn],
             organization=organization,
+            pipeline=pipeline,
             child=child,
         )
 
@@ -193,22 +222,24 @@ class AuditTrail(pulumi.ComponentResource):
         trail = aws.cloudtrail.Trail(
             name,
             name=trail_name,
-            s3_bucket_name=bucket.name,
-            kms_key_id=key_arn,
+            s3_bucket_name=files.bucket,
+            kms_key_id=files.key_arn,
             is_multi_region_trail=True,
             include_global_service_events=True,
             enable_logging=True,
             enable_log_file_validation=True,
             is_organization_trail=True if organization else None,
-            insight_selectors=[{"insight_type": one} for one in args.get("insights", ())] or None,
+            insight_selectors=[{"insight_type": one} for one in args.get("insights", INSIGHTS)],
             advanced_event_selectors=event_selectors(
-                args.get("data_events", ()), place, (bucket.name, access_logs)
+                args.get("data_events", ()),
+                place,
+                [one for one in (files.bucket, files.access_logs) if one != ""],
             ),
             cloud_watch_logs_group_arn=log_group_arn.apply(lambda arn: f"{arn}:*"),
             cloud_watch_logs_role_arn=role.arn,
             # CloudTrail tests that it can write before it makes the trail.
             opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[*bucket.ready, log_group, role_policy]
+                parent=self, depends_on=[*files.ready, log_group, role_policy]
             ),
         )
 
@@ -239,11 +270,13 @@ class AuditTrail(pulumi.ComponentResource):
         )
 
         self.trail_arn = trail.arn
-        self.bucket_name = bucket.name
-        self.access_log_bucket_name = pulumi.Output.from_input(access_logs)
+        self.bucket_name = pulumi.Output.from_input(files.bucket)
+        self.access_log_bucket_name = pulumi.Output.from_input(files.access_logs)
         self.log_group_name = log_group.name
-        self.kms_key_arn = key_arn
+        self.kms_key_arn = pulumi.Output.from_input(files.key_arn)
         self.topic_arn = topic_arn
+        self.athena_workgroup_name = pulumi.Output.from_input(files.workgroup)
+        self.query_result_bucket_name = pulumi.Output.from_input(files.results)
         self.register_outputs(
             {
                 "trail_arn": self.trail_arn,
@@ -252,6 +285,8 @@ class AuditTrail(pulumi.ComponentResource):
                 "log_group_name": self.log_group_name,
                 "kms_key_arn": self.kms_key_arn,
                 "topic_arn": self.topic_arn,
+                "athena_workgroup_name": self.athena_workgroup_name,
+                "query_result_bucket_name": self.query_result_bucket_name,
             },
         )
 
@@ -260,15 +295,7 @@ def _check(name: str, args: AuditTrailArgs) -> pulumi.Input[int]:
     """Check all arguments and return the retention."""
     check_arguments("AuditTrail", name, args, AuditTrailArgs)
     if "kms_key_arn" in args:
-        check_value(
-            "AuditTrail",
-            name,
-            "kms_key_arn",
-            args["kms_key_arn"],
-            fits(KEY_ARN),
-            "the ARN of a key, as arn:aws:kms:REGION:ACCOUNT:key/ID; not an alias, which "
-            "CloudTrail resolves in the caller's account",
-        )
+        check_key(("AuditTrail", name), "kms_key_arn", args["kms_key_arn"])
     if "trail_name" in args and not _TRAIL_NAME.fullmatch(args["trail_name"]):
         refuse(
             "AuditTrail",
@@ -286,41 +313,32 @@ def _check(name: str, args: AuditTrailArgs) -> pulumi.Input[int]:
     )
 
 
-def _check_principals(
-    who: Who, args: AuditTrailArgs, argument: str, pattern: re.Pattern[str], what: str
-) -> list[pulumi.Input[str]]:
-    """Return the ARNs; those that are not known yet are checked before they are used."""
-    given: Sequence[pulumi.Input[str]] = args.get(argument, ())  # type: ignore[assignment]
-    return [
-        check_value(
-            *who,
-            f"{argument}.{index}",
-            arn,
-            fits(pattern),
-            f"the ARN of {what}, as arn:aws:iam::ACCOUNT:role/NAME",
-        )
-        for index, arn in enumerate(given)
-    ]
-
-
 def _check_readers(who: Who, args: AuditTrailArgs) -> list[pulumi.Input[str]]:
     """Return who may decrypt log files."""
-    if "kms_key_arn" in args and "decrypt_principals" in args:
-        refuse(*who, "decrypt_principals", "goes with the key that is made, not with yours")
-    return _check_principals(who, args, "decrypt_principals", PRINCIPAL_ARN, "a role or a user")
+    if "archive" in args and "decrypt_principals" in args:
+        refuse(*who, "decrypt_principals", "goes with a bucket that is made; give it to LogArchive")
+    return check_readers(who, args)
 
 
-def _check_organization(who: Who, args: AuditTrailArgs) -> pulumi.Input[str] | None:
-    """Return the organization's id, if one is given."""
-    if "organization_id" not in args:
+def _check_archive(who: Who, args: AuditTrailArgs) -> Files | None:
+    """Return the bucket of another account, where it is given."""
+    if "archive" not in args:
         return None
-    return check_value(
-        *who,
-        "organization_id",
-        args["organization_id"],
-        fits(ORGANIZATION),
-        "the id of an organization, as o-a1b2c3d4e5",
+    if "files" in args:
+        refuse(*who, "files", "goes with a bucket that is made; give it to LogArchive")
+    archive = args["archive"]
+    logs: pulumi.Input[str] = ""
+    if "access_log_bucket_name" in archive:
+        logs = _check_bucket(who, "access_log_bucket_name", archive["access_log_bucket_name"])
+    return Files(
+        _check_bucket(who, "bucket_name", archive["bucket_name"]),
+        check_key(who, "archive.kms_key_arn", archive["kms_key_arn"]),
+        logs,
     )
+
+
+def _check_bucket(who: Who, argument: str, bucket: pulumi.Input[str]) -> pulumi.Input[str]:
+    return check_value(*who, f"archive.{argument}", bucket, fits(BUCKET), "the name of a bucket")
 
 
 def _check_alarms(name: str, alarms: AuditTrailAlarmsArgs) -> pulumi.Output[str] | None:
@@ -339,6 +357,7 @@ def _check_alarms(name: str, alarms: AuditTrailAlarmsArgs) -> pulumi.Output[str]
         )
     among(who, "alarms.sign_in_without_mfa", alarms.get("sign_in_without_mfa"), SIGN_INS)
     unique(who, "alarms.without", alarms.get("without", ()))
+    _check_composite(who, alarms)
     for index, alarm in enumerate(alarms.get("without", ())):
         among(who, f"alarms.without.{index}", alarm, NAMES)
     for alarm, threshold in alarms.get("thresholds", {}).items():
@@ -351,14 +370,24 @@ def _check_alarms(name: str, alarms: AuditTrailAlarmsArgs) -> pulumi.Output[str]
             refuse(*who, f"alarms.periods.{alarm}", "is no number of whole minutes")
     if "topic_arn" not in alarms:
         return None
-    topic_arn = check_value(
-        *who,
-        "alarms.topic_arn",
-        alarms["topic_arn"],
-        fits(TOPIC_ARN),
-        "the ARN of an SNS topic",
-    )
-    return pulumi.Output.from_input(topic_arn)
+    return pulumi.Output.from_input(_check_topic(who, "alarms.topic_arn", alarms["topic_arn"]))
+
+
+def _check_composite(who: Who, alarms: AuditTrailAlarmsArgs) -> None:
+    composite = alarms.get("composite", {})
+    made = [one for one in NAMES if one not in alarms.get("without", ())]
+    chosen = composite.get("alarms", made)
+    unique(who, "alarms.composite.alarms", chosen)
+    if not chosen:
+        refuse(*who, "alarms.composite.alarms", "is empty; name alarms, or leave it out for all")
+    for index, alarm in enumerate(chosen):
+        among(who, f"alarms.composite.alarms.{index}", alarm, made)
+    if "topic_arn" in composite:
+        _check_topic(who, "alarms.composite.topic_arn", composite["topic_arn"])
+
+
+def _check_topic(who: Who, argument: str, topic_arn: pulumi.Input[str]) -> pulumi.Input[str]:
+    return check_value(*who, argument, topic_arn, fits(TOPIC_ARN), "the ARN of an SNS topic")
 
 
 def _default_trail_name(name: str) -> str:
@@ -370,60 +399,22 @@ def _default_trail_name(name: str) -> str:
     return safe
 
 
-def _key_policy(
+def _key_policy(  # noqa: PLR0913, PLR0917  resolved together
     place: Place,
-    trail_arn: str,
+    trail_arn: str | None,
     log_group_arn: str,
     own_topic: bool,  # noqa: FBT001  resolved with the others
     readers: Sequence[str],
+    query: bool,  # noqa: FBT001  same
 ) -> Statements:
-    cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
-    from_trail = {"aws:SourceArn": trail_arn}
+    trails = [trail_arn] if trail_arn else []
     return [
         account_administers(place),
-        {
-            "Sid": "CloudTrailEncrypts",
-            "Effect": "Allow",
-            "Principal": cloudtrail,
-            "Action": "kms:GenerateDataKey*",
-            "Resource": "*",
-            "Condition": {
-                "StringEquals": {
-                    **from_trail,
-                    "kms:EncryptionContext:aws:cloudtrail:arn": trail_arn,
-                },
-            },
-        },
-        {
-            "Sid": "CloudTrailDescribes",
-            "Effect": "Allow",
-            "Principal": cloudtrail,
-            "Action": "kms:DescribeKey",
-            "Resource": "*",
-            "Condition": {"StringEquals": from_trail},
-        },
+        *(trails_encrypt(trails) if trails else ()),
         logs_encrypts(place, log_group_arn),
         *(key_statements(place) if own_topic else ()),
-        *([_decrypts(readers, trail_arn)] if readers else ()),
+        *readers_decrypt(readers, trails, place, query=query),
     ]
-
-
-def _decrypts(readers: Sequence[str], trail_arn: str) -> Statement:
-    """Return the statement that lets principals read this trail's files, and nothing else.
-
-    Source: CloudTrail User Guide, "Granting decrypt permissions for trails"; AWS's own statement
-    takes any trail's context.
-    """
-    return {
-        "Sid": "ReadersDecrypt",
-        "Effect": "Allow",
-        "Principal": {"AWS": list(readers)},
-        "Action": "kms:Decrypt",
-        "Resource": "*",
-        "Condition": {
-            "StringEquals": {"kms:EncryptionContext:aws:cloudtrail:arn": trail_arn},
-        },
-    }
 
 
 def _trust_policy() -> Statements:

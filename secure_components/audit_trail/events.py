@@ -8,7 +8,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from secure_components.arguments import Who, among, unique
+from secure_components.arguments import Who, among, refuse, unique
 from secure_components.audit_trail.args import AuditTrailArgs
 from secure_components.place import Place
 
@@ -35,12 +35,14 @@ Selectors = Sequence[aws.cloudtrail.TrailAdvancedEventSelectorArgsDict]
 def check_events(who: Who, args: AuditTrailArgs) -> None:
     """Check what is recorded besides."""
     for argument, given, allowed in (
-        ("insights", args.get("insights", ()), INSIGHTS),
+        ("insights", args.get("insights", INSIGHTS), INSIGHTS),
         ("data_events", args.get("data_events", ()), DATA_EVENTS),
     ):
         unique(who, argument, given)
         for index, one in enumerate(given):
             among(who, f"{argument}.{index}", one, allowed)
+    if not args.get("insights", INSIGHTS):
+        refuse(*who, "insights", f"is empty; give {', '.join(INSIGHTS)}, or one of them")
 
 
 def event_selectors(

@@ -290,9 +290,10 @@ def make_monitoring(  # noqa: PLR0913  all but the name are named
     topic_arn: pulumi.Input[str],
     child: pulumi.ResourceOptions,
 ) -> None:
-    """Make a metric filter and an alarm for each monitor, and the topic's subscriptions."""
+    """Make a filter and an alarm for each monitor, one over several, and the subscriptions."""
     # Two trails record the same events: in one namespace, each would be counted twice.
     namespace = f"AuditTrail/{trail_name}"
+    alarms = {}
     for one in monitors(args):
         aws.cloudwatch.LogMetricFilter(
             f"{name}-filter-{one.name}",
@@ -301,7 +302,7 @@ def make_monitoring(  # noqa: PLR0913  all but the name are named
             metric_transformation={"name": one.name, "namespace": namespace, "value": "1"},
             opts=child,
         )
-        aws.cloudwatch.MetricAlarm(
+        alarms[one.name] = aws.cloudwatch.MetricAlarm(
             f"{name}-alarm-{one.name}",
             alarm_description=f"{one.meaning} (trail {trail_name}, CIS AWS 7.0 {one.cis['7.0']})",
             namespace=namespace,
@@ -314,6 +315,20 @@ def make_monitoring(  # noqa: PLR0913  all but the name are named
             # No event, no data: the alarm ends, and can go off anew.
             treat_missing_data="notBreaching",
             alarm_actions=[topic_arn],
+            opts=child,
+        )
+    if "composite" in args:
+        told = args["composite"].get("topic_arn", topic_arn)
+        chosen = [alarms[one].name for one in args["composite"].get("alarms", alarms)]
+        aws.cloudwatch.CompositeAlarm(
+            f"{name}-composite-alarm",
+            alarm_name=f"{trail_name}-composite",
+            alarm_description=f"One of several alarms of the trail {trail_name} goes off.",
+            alarm_rule=pulumi.Output.all(*chosen).apply(
+                lambda names: " OR ".join(f'ALARM("{one}")' for one in names)
+            ),
+            alarm_actions=[told],
+            ok_actions=[told],
             opts=child,
         )
     for endpoint in args.get("subscriptions", ()):

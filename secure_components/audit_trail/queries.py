@@ -13,11 +13,11 @@ _WHO: Final = (
     "userIdentity.arn, userIdentity.invokedBy) as who, userIdentity.arn as session, eventSource, "
     "eventName, errorCode, awsRegion, sourceIPAddress"
 )
-_CHANGES: Final = (
-    "| filter eventName not like "
-    "/^(AssumeRole|BatchGet|ConsoleLogin|Decrypt|Describe|GenerateDataKey|Get|Head|List|Lookup)/"
+READING: Final = (
+    "^(AssumeRole|BatchGet|ConsoleLogin|Decrypt|Describe|GenerateDataKey|Get|Head|List|Lookup)"
 )
 """What only reads goes by these verbs, and is most of what a trail holds (our choice)."""
+_CHANGES: Final = f"| filter eventName not like /{READING}/"
 _LATEST: Final = "| sort @timestamp desc\n| limit 200"
 
 QUERIES: Final[Mapping[str, str]] = {

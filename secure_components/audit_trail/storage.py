@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
+from secure_components.access_logs import log_access, services_alone_write
 from secure_components.arguments import Who, among, check_value, fits, number, refuse
-from secure_components.audit_trail.args import AuditTrailArgs
+from secure_components.audit_trail.args import AuditTrailFilesArgs
+from secure_components.audit_trail.keys import accounts_of, one_or_all
 from secure_components.bucket import Archive, Lock, PrivateBucket, private_bucket
 from secure_components.documents import Statement, Statements, document_of, tls_only
 from secure_components.patterns import BUCKET
@@ -29,6 +31,23 @@ STORAGE_CLASSES: Final[Mapping[str, float]] = {
 """By storage class, its price: USD per GB and month in us-east-1 (Amazon S3 Pricing)."""
 
 
+INVENTORIES: Final[Mapping[str, str]] = {"daily": "Daily", "weekly": "Weekly"}
+"""How often S3 lists a bucket: by the argument, the word of S3's API."""
+
+
+@dataclass(frozen=True)
+class Querying:
+    """How log files are queried.
+
+    Attributes:
+        limit: Bytes that one query reads at most.
+        days: How long results are kept.
+    """
+
+    limit: int
+    days: int
+
+
 @dataclass(frozen=True)
 class Keeping:
     """How log files are kept.
@@ -36,128 +55,205 @@ class Keeping:
     Attributes:
         days: How long.
         lock: How long nobody deletes them; `None` where they are not locked.
-        archive: Where they move to; `None` where they stay.
+        transition: Where they move to; `None` where they stay.
         access_logs: Name of the bucket that takes access logs; `None` where one is made.
+        inventory: How often they are listed, in S3's words; `None` where they are not.
+        querying: How they are queried; `None` where no table is made.
     """
 
     days: int
     lock: Lock | None
-    archive: Archive | None
+    transition: Archive | None
     access_logs: pulumi.Input[str] | None
+    inventory: str | None
+    querying: Querying | None
 
 
-def check_keeping(who: Who, args: AuditTrailArgs) -> Keeping:
+@dataclass(frozen=True)
+class Storage:
+    """The buckets that were made.
+
+    Attributes:
+        files: That of the log files.
+        access_logs: Name of the one that tells who read them.
+        results: That of what was queried; `None` where no table is wanted.
+    """
+
+    files: PrivateBucket
+    access_logs: pulumi.Input[str]
+    results: PrivateBucket | None
+
+
+def check_keeping(who: Who, args: AuditTrailFilesArgs) -> Keeping:
     """Check all about how log files are kept."""
-    days = args.get("log_file_retention_in_days", YEAR)
-    number(who, "log_file_retention_in_days", days, YEAR, CENTURY, "days")
-    given = args.get("object_lock", {})
-    mode = given.get("mode", MODES[0])
-    among(who, "object_lock.mode", mode, MODES)
-    if mode == OFF and "days" in given:
-        refuse(*who, "object_lock.days", "goes with a lock, and 'object_lock.mode' is off")
-    locked = given.get("days", days)
-    # A file that expires while it is locked is kept, and paid for, until its lock ends.
-    number(who, "object_lock.days", locked, 1, days, "days, as 'log_file_retention_in_days'")
-    archive = None
-    if "archive" in args:
-        storage_class = args["archive"].get("storage_class", "GLACIER_IR")
-        after = args["archive"].get("after_days", 90)
-        among(who, "archive.storage_class", storage_class, STORAGE_CLASSES)
-        # S3 refuses STANDARD_IA sooner (S3 User Guide, "Transitioning objects using Amazon S3
-        # Lifecycle"), and nobody archives what is looked at this month.
-        number(who, "archive.after_days", after, 30, days - 1, "days")
-        archive = Archive(storage_class, after)
+    days = args.get("retention_in_days", YEAR)
+    number(who, "files.retention_in_days", days, YEAR, CENTURY, "days")
     access_logs = None
     if "access_log_bucket" in args:
         access_logs = check_value(
             *who,
-            "access_log_bucket",
+            "files.access_log_bucket",
             args["access_log_bucket"],
             fits(BUCKET),
             "the name of a bucket of this region and account",
         )
-    lock = None if mode == OFF else Lock(mode.upper(), locked)
-    return Keeping(days, lock, archive, access_logs)
+    among(who, "files.inventory", args.get("inventory"), INVENTORIES)
+    querying = None
+    if "athena" in args:
+        limit = args["athena"].get("scan_limit_in_gb", 100)
+        kept = args["athena"].get("result_retention_in_days", 30)
+        number(who, "files.athena.scan_limit_in_gb", limit, 1, 10_000, "GB")
+        number(who, "files.athena.result_retention_in_days", kept, 1, YEAR, "days")
+        querying = Querying(limit * 10**9, kept)
+    return Keeping(
+        days,
+        _check_lock(who, args, days),
+        _check_transition(who, args, days),
+        access_logs,
+        INVENTORIES[args["inventory"]] if "inventory" in args else None,
+        querying,
+    )
 
 
-def make_bucket(  # noqa: PLR0913  all but the name are named
+def _check_lock(who: Who, args: AuditTrailFilesArgs, days: int) -> Lock | None:
+    given = args.get("object_lock", {})
+    mode = given.get("mode", MODES[0])
+    among(who, "files.object_lock.mode", mode, MODES)
+    if mode == OFF and "days" in given:
+        refuse(*who, "files.object_lock.days", "goes with a lock, and its 'mode' is off")
+    locked = given.get("days", days)
+    # A file that expires while it is locked is kept, and paid for, until its lock ends.
+    number(who, "files.object_lock.days", locked, 1, days, "days, as 'files.retention_in_days'")
+    return None if mode == OFF else Lock(mode.upper(), locked)
+
+
+def _check_transition(who: Who, args: AuditTrailFilesArgs, days: int) -> Archive | None:
+    if "transition" not in args:
+        return None
+    storage_class = args["transition"].get("storage_class", "GLACIER_IR")
+    after = args["transition"].get("after_days", 90)
+    among(who, "files.transition.storage_class", storage_class, STORAGE_CLASSES)
+    # S3 refuses STANDARD_IA sooner (S3 User Guide, "Transitioning objects using Amazon S3
+    # Lifecycle"), and nobody archives what is looked at this month.
+    number(who, "files.transition.after_days", after, 30, days - 1, "days")
+    return Archive(storage_class, after)
+
+
+def make_storage(  # noqa: PLR0913  all but the name are named
     name: str,
     keeping: Keeping,
     *,
+    base: str,
     place: pulumi.Output[Place],
     key_arn: pulumi.Input[str],
     keys: pulumi.Input[str],
-    trail_arn: pulumi.Input[str],
+    trails: Sequence[pulumi.Input[str]],
     organization: pulumi.Input[str] | None,
     child: pulumi.ResourceOptions,
-) -> tuple[PrivateBucket, pulumi.Input[str]]:
-    """Make the bucket of the log files; return it, and the name of its access logs' bucket.
+) -> Storage:
+    """Make the bucket of the log files, and those of who read them and of what was queried.
 
     Args:
         name: The component's resource name.
         keeping: How files are kept.
+        base: Resource name of the bucket.
         place: Where.
         key_arn: The key that files are encrypted with.
         keys: Pattern of the keys that they may be encrypted with, which is known at preview.
-        trail_arn: The trail that writes them.
-        organization: Id of the organization whose trail it is.
+        trails: ARNs of the trails that write them.
+        organization: Id of the organization whose trails they are.
         child: Resource options of every child.
     """
-    bucket = private_bucket(
-        f"{name}-bucket",
+    files = private_bucket(
+        base,
         key_arn=key_arn,
-        # The key's policy tells files of this trail by their encryption context. A bucket key has
+        # The key's policy tells files of a trail by their encryption context. A bucket key has
         # the bucket's instead, and asks more of the key's policy (CloudTrail User Guide,
         # "Configure AWS KMS key policies for CloudTrail").
         bucket_key=False,
-        policy=lambda made: document_of(_bucket_policy, place, made, keys, trail_arn, organization),
+        policy=lambda made: document_of(_bucket_policy, place, made, keys, trails, organization),
         retention_in_days=keeping.days,
         lock=keeping.lock,
-        archive=keeping.archive,
+        archive=keeping.transition,
         opts=child,
     )
-    logs, ready = keeping.access_logs, []
-    if logs is None:
-        made = _access_logs(name, keeping, place=place, bucket=bucket, child=child)
-        logs, ready = made.name, [*made.ready]
-    logging = aws.s3.BucketLogging(
-        f"{name}-bucket-logging",
-        bucket=bucket.name,
-        target_bucket=logs,
-        target_prefix=f"{name}/",
-        # S3 tests that it can write before it takes the target.
-        opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=ready)),
-    )
-    return PrivateBucket(bucket.name, bucket.arn, [*bucket.ready, logging]), logs
-
-
-def _access_logs(
-    name: str,
-    keeping: Keeping,
-    *,
-    place: pulumi.Output[Place],
-    bucket: PrivateBucket,
-    child: pulumi.ResourceOptions,
-) -> PrivateBucket:
-    return private_bucket(
-        f"{name}-access-logs",
-        # S3 delivers to no bucket with SSE-KMS by default, nor to one with object lock (Amazon S3
-        # API Reference, `LoggingEnabled`; S3 User Guide, "Object Lock considerations").
-        key_arn=None,
-        policy=lambda made: document_of(_access_logs_policy, place, made, bucket.name),
+    results = None
+    if keeping.querying is not None:
+        results = private_bucket(
+            f"{name}-query-results",
+            key_arn=key_arn,
+            policy=lambda made: document_of(_results_policy, place, made),
+            retention_in_days=keeping.querying.days,
+            opts=child,
+        )
+    logged, access_logs = log_access(
+        name,
+        bucket=files,
+        also={"query-results": results} if results else {},
+        listed=keeping.inventory is not None,
+        to=keeping.access_logs,
+        place=place,
+        opts=child,
         retention_in_days=keeping.days,
+    )
+    if keeping.inventory is not None:
+        _make_inventory(
+            name,
+            keeping.inventory,
+            of=logged,
+            to=access_logs,
+            place=place,
+            child=child,
+        )
+    return Storage(logged, access_logs, results)
+
+
+def _make_inventory(  # noqa: PLR0913  all but the name are named
+    name: str,
+    frequency: str,
+    *,
+    of: PrivateBucket,
+    to: pulumi.Input[str],
+    place: pulumi.Output[Place],
+    child: pulumi.ResourceOptions,
+) -> None:
+    """Let S3 list every version of every file: which is locked until when, by which key."""
+    aws.s3.Inventory(
+        f"{name}-inventory",
+        bucket=of.name,
+        name="log-files",
+        included_object_versions="All",
+        schedule={"frequency": frequency},
+        optional_fields=[
+            "EncryptionStatus",
+            "LastModifiedDate",
+            "ObjectLockMode",
+            "ObjectLockRetainUntilDate",
+            "Size",
+            "StorageClass",
+        ],
+        destination={
+            "bucket": {
+                "format": "Parquet",
+                "bucket_arn": pulumi.Output.all(place, to).apply(lambda known: _arn(*known)),
+                "account_id": place.account,
+                "prefix": f"{name}-inventory",
+                "encryption": {"sse_s3": {}},
+            },
+        },
         opts=child,
     )
 
 
 def _bucket_policy(
-    place: Place, bucket: str, keys: str, trail_arn: str, organization: str | None
+    place: Place, bucket: str, keys: str, trails: Sequence[str], organization: str | None
 ) -> Statements:
     bucket_arn = _arn(place, bucket)
     cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
     # The trail of an organization writes the management account's files below both.
-    owners = [place.account, *([organization] if organization else [])]
+    owners = [*accounts_of(trails), *([organization] if organization else [])]
     folders = [f"{bucket_arn}/AWSLogs/{owner}/*" for owner in owners]
+    written_by = {"aws:SourceArn": one_or_all(trails)}
     return [
         {
             "Sid": "CloudTrailReadsAcl",
@@ -165,62 +261,26 @@ def _bucket_policy(
             "Principal": cloudtrail,
             "Action": "s3:GetBucketAcl",
             "Resource": bucket_arn,
-            "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}},
+            "Condition": {"StringEquals": written_by},
         },
         {
             "Sid": "CloudTrailWrites",
             "Effect": "Allow",
             "Principal": cloudtrail,
             "Action": "s3:PutObject",
-            "Resource": folders if organization else folders[0],
+            "Resource": one_or_all(folders),
             "Condition": {
-                "StringEquals": {
-                    "aws:SourceArn": trail_arn,
-                    "s3:x-amz-acl": "bucket-owner-full-control",
-                },
+                "StringEquals": {**written_by, "s3:x-amz-acl": "bucket-owner-full-control"},
             },
         },
         *tls_only(bucket_arn),
-        _services_alone_write(bucket_arn),
+        services_alone_write(bucket_arn),
         _no_other_key(bucket_arn, keys),
     ]
 
 
-def _access_logs_policy(place: Place, bucket: str, of: str) -> Statements:
-    """Source: S3 User Guide, "Enabling Amazon S3 server access logging"."""
-    bucket_arn = _arn(place, bucket)
-    return [
-        {
-            "Sid": "AccessLogsWrite",
-            "Effect": "Allow",
-            "Principal": {"Service": "logging.s3.amazonaws.com"},
-            "Action": "s3:PutObject",
-            "Resource": f"{bucket_arn}/*",
-            "Condition": {
-                "StringEquals": {"aws:SourceAccount": place.account},
-                "ArnLike": {"aws:SourceArn": _arn(place, of)},
-            },
-        },
-        *tls_only(bucket_arn),
-        _services_alone_write(bucket_arn),
-    ]
-
-
-def _services_alone_write(bucket_arn: str) -> Statement:
-    """Return the statement by which nobody of this account can slip a file in.
-
-    Which service may, the statements that allow say. So no file comes without encryption or with
-    another's: to deny puts without SSE-KMS instead would stop CloudTrail's digests, which the
-    older of AWS's guides encrypt with SSE-S3.
-    """
-    return {
-        "Sid": "DenyOtherWriters",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:PutObject",
-        "Resource": f"{bucket_arn}/*",
-        "Condition": {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}},
-    }
+def _results_policy(place: Place, bucket: str) -> Statements:
+    return tls_only(_arn(place, bucket))
 
 
 def _no_other_key(bucket_arn: str, keys: str) -> Statement:

@@ -14,8 +14,8 @@ from local.cloud import Cloud
 from local.workspace import Workspace
 from tests.engine.editing import edit
 
-MADE = 63
-"""The stack, the auditor's role and policy, the component, and its 59 children."""
+MADE = 81
+"""The stack, the auditor's role and policy, the component, and its 77 children."""
 
 
 @pytest.fixture
@@ -59,7 +59,8 @@ def test_options_are_what_was_promised(deployed: Workspace, cloud: Cloud) -> Non
     by_default = encryption["Rules"][0]["ApplyServerSideEncryptionByDefault"]
     assert by_default == {"SSEAlgorithm": "AES256"}
     writes = statements(s3.get_bucket_policy(Bucket=logs)["Policy"])["AccessLogsWrite"]
-    assert writes["Condition"]["ArnLike"] == {"aws:SourceArn": f"arn:aws:s3:::{bucket}"}
+    read = [f"arn:aws:s3:::{one}" for one in (bucket, outputs["query_results"])]
+    assert writes["Condition"]["ArnLike"] == {"aws:SourceArn": read}
 
     cloudtrail = cloud.client("cloudtrail")
     (trail,) = cloudtrail.describe_trails()["trailList"]
@@ -79,12 +80,35 @@ def test_options_are_what_was_promised(deployed: Workspace, cloud: Cloud) -> Non
     insights = cloudtrail.get_insight_selectors(TrailName=trail["Name"])["InsightSelectors"]
     assert len(insights) == 2
 
+    (inventory,) = s3.list_bucket_inventory_configurations(Bucket=bucket)[
+        "InventoryConfigurationList"
+    ]
+    assert inventory["IncludedObjectVersions"] == "All"
+    assert inventory["Destination"]["S3BucketDestination"]["Bucket"] == f"arn:aws:s3:::{logs}"
+
+    alarms = cloud.client("cloudwatch").describe_alarms(AlarmTypes=["CompositeAlarm"])
+    (composite,) = alarms["CompositeAlarms"]
+    assert composite["AlarmRule"].count("ALARM(") == 2
+    assert composite["OKActions"] == composite["AlarmActions"]
+
     key = cloud.client("kms").get_key_policy(KeyId=trail["KmsKeyId"], PolicyName="default")
     reads = statements(key["Policy"])["ReadersDecrypt"]
     assert reads["Principal"] == {"AWS": [outputs["auditor_arn"]]}
     denied = statements(s3.get_bucket_policy(Bucket=bucket)["Policy"])["DenyOtherKeys"]
     (keys,) = denied["Condition"]["StringNotLike"].values()
     assert fnmatch(trail["KmsKeyId"], keys)
+
+    athena, group = cloud.client("athena"), outputs["workgroup"]
+    workgroup = athena.get_work_group(WorkGroup=group)["WorkGroup"]["Configuration"]
+    assert workgroup["EnforceWorkGroupConfiguration"]
+    assert workgroup["BytesScannedCutoffPerQuery"] == 100 * 10**9
+    encryption = workgroup["ResultConfiguration"]["EncryptionConfiguration"]
+    assert encryption == {"EncryptionOption": "SSE_KMS", "KmsKey": trail["KmsKeyId"]}
+    (database,) = cloud.client("glue").get_databases()["DatabaseList"]
+    (table,) = cloud.client("glue").get_tables(DatabaseName=database["Name"])["TableList"]
+    assert table["StorageDescriptor"]["Location"] == f"s3://{bucket}/AWSLogs/"
+    assert table["Parameters"]["projection.day.range"] == "NOW-2557DAYS,NOW"
+    assert len(athena.list_named_queries(WorkGroup=group)["NamedQueryIds"]) == 5
 
     ended = deployed.destroy()
     assert ended.changes == {"delete": MADE}, ended.output
@@ -104,14 +128,12 @@ def test_nobody_puts_files_in_and_locked_ones_stay(deployed: Workspace, cloud: C
     assert [one["Key"] for one in s3.list_object_versions(Bucket=bucket)["Versions"]] == ["file"]
 
 
-def test_the_organizations_trail_takes_one_argument(workspace: Workspace, cloud: Cloud) -> None:
-    organizations = cloud.client("organizations")
-    organizations.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
-    organization = organizations.describe_organization()["Organization"]["Id"]
-    edit(workspace, '"data_events"', f'"organization_id": "{organization}",\n        "data_events"')
-    made = workspace.up()
-    assert made.code == 0, made.output
-    assert made.findings == []
+def test_what_is_protected_is_not_destroyed(workspace: Workspace, cloud: Cloud) -> None:
+    edit(workspace, "(depends_on=[auditor])", "(depends_on=[auditor], protect=True)")
+    assert workspace.up().code == 0
+    refused = workspace.destroy()
+    assert refused.code != 0
+    assert "protect" in refused.output
     (trail,) = cloud.client("cloudtrail").describe_trails()["trailList"]
-    assert trail["IsOrganizationTrail"]
-    assert workspace.up().changes == {"same": MADE}
+    assert cloud.client("cloudtrail").get_trail_status(Name=trail["Name"])["IsLogging"]
+    assert cloud.client("kms").describe_key(KeyId=trail["KmsKeyId"])["KeyMetadata"]["Enabled"]

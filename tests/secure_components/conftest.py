@@ -31,12 +31,15 @@ class Recorder(Mocks):
             "keyId": "key-id",
             "bucket": self.bucket(args.name),
         }
+        if args.typ == "aws:cloudwatch/metricAlarm:MetricAlarm":
+            made["name"] = f"{args.name}-1"
         told = {"fullName": f"acme/{args.inputs.get('name')}", "repoId": 4711, "rulesetId": 42}
         return f"{args.name}-id", {**made, **told, **args.inputs}
 
     def bucket(self, name: str) -> str:
         """Return what a bucket is called in AWS; two of one component are two."""
-        return f"{name}-1234567" if name.endswith("-access-logs") else self.BUCKET
+        apart = name.endswith(("-access-logs", "-query-results"))
+        return f"{name}-1234567" if apart else self.BUCKET
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
         answers: dict[str, dict[str, Any]] = {

@@ -13,24 +13,15 @@ import pytest
 
 from secure_components import AuditTrail
 from tests.secure_components.claims import claimed, served
+from tests.secure_components.log_files import harmless
 from tests.secure_components.weakening import REFUSED, STRICTER, Made, found, made_by, survivors
 
 HARMLESS: Final[dict[str, str]] = {
+    **harmless("audit", "audit-bucket"),
     r"audit": "the account has no trail then, which no stack can see of another",
     r"audit\.s3BucketName|audit-log-group": REFUSED,
     r"audit\.(includeGlobalServiceEvents|enableLogging)": STRICTER,
-    r"audit-bucket-encryption\..*\.kmsMasterKeyId": "the trail names its key for every file",
-    r"audit-bucket(\.objectLockEnabled(=False)?|-object-lock(\..*)?)": (
-        "a file that is deleted leaves its version, and a digest that misses it"
-    ),
-    r"audit-(bucket|access-logs)-lifecycle(\..*)?": "the log group keeps a year's events",
-    r"audit-access-logs(-(ownership|encryption)(\..*)?)?|audit-bucket-logging(\..*)?": (
-        "S3 encrypts, and takes no ACL, by itself; and who reads files opens none by not being "
-        "recorded"
-    ),
-    r"audit-[\w-]+-policy\.policy\.Statement\.DenyOther(Keys|Writers)(\..*)?": (
-        "the trail's digests tell its files from others, and IAM allows others none by itself"
-    ),
+    r"audit\.insightSelectors\.\d(\.insightType)?": "CloudTrail looks for the other kind",
     r"audit-topic|audit-alarm-[\w-]+\.(evaluationPeriods|period)": REFUSED,
     r"audit-alarm-[\w-]+\.(threshold=2|period=\d+|treatMissingData)": "it goes off all the same",
     r"audit-query-[\w-]+(\..*)?": "a saved query guards nothing",

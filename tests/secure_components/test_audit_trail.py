@@ -28,6 +28,11 @@ TRAIL = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/project-stack-audit"
 GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/cloudtrail/project-stack-audit"
 NAMESPACE = "AuditTrail/project-stack-audit"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:security"
+ARCHIVE = {
+    "bucket_name": "central-logs",
+    "kms_key_arn": f"arn:aws:kms:{REGION}:999999999999:key/11111111-2222-3333-4444-555555555555",
+}
+"""What another account's `LogArchive` tells."""
 GIVEN_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 
 
@@ -82,6 +87,7 @@ def test_trail(recorder: Any) -> None:
         "enableLogFileValidation": True,
         "cloudWatchLogsGroupArn": f"{GROUP}:*",
         "cloudWatchLogsRoleArn": "arn-of-audit-log-role",
+        "insightSelectors": [{"insightType": one} for one in INSIGHTS],
     }
 
 
@@ -223,11 +229,13 @@ def test_files_are_locked_in_governance_mode_for_as_long_as_they_are_kept(record
     }
 
 
-def test_lock_retention_and_archive_are_as_asked_for(recorder: Any) -> None:
+def test_lock_retention_and_transition_are_as_asked_for(recorder: Any) -> None:
     make(
-        log_file_retention_in_days=2557,
-        object_lock={"mode": "compliance", "days": 400},
-        archive={"storage_class": "DEEP_ARCHIVE", "after_days": 180},
+        files={
+            "retention_in_days": 2557,
+            "object_lock": {"mode": "compliance", "days": 400},
+            "transition": {"storage_class": "DEEP_ARCHIVE", "after_days": 180},
+        },
     )
     assert recorder.inputs("audit-bucket-object-lock")["rule"] == {
         "defaultRetention": {"mode": "COMPLIANCE", "days": 400}
@@ -240,14 +248,14 @@ def test_lock_retention_and_archive_are_as_asked_for(recorder: Any) -> None:
     assert "transitions" not in logs
 
 
-def test_archive_is_read_at_once_unless_told_otherwise(recorder: Any) -> None:
-    make(archive={})
+def test_what_moves_is_read_at_once_unless_told_otherwise(recorder: Any) -> None:
+    make(files={"transition": {}})
     (rule,) = recorder.inputs("audit-bucket-lifecycle")["rules"]
     assert rule["transitions"] == [{"storageClass": "GLACIER_IR", "days": 90}]
 
 
 def test_lock_can_be_left_off(recorder: Any) -> None:
-    make(object_lock={"mode": "off"})
+    make(files={"object_lock": {"mode": "off"}})
     assert "audit-bucket-object-lock" not in recorder.resources
     assert "objectLockEnabled" not in recorder.inputs("audit-bucket")
 
@@ -282,21 +290,76 @@ def test_who_reads_files_is_recorded_in_a_bucket_of_its_own(recorder: Any) -> No
 
 
 def test_given_bucket_takes_the_access_logs_and_none_is_made(recorder: Any) -> None:
-    made = make(access_log_bucket="all-access-logs")
+    made = make(files={"access_log_bucket": "all-access-logs"})
     assert not [name for name in recorder.resources if "access-logs" in name]
     assert recorder.inputs("audit-bucket-logging")["targetBucket"] == "all-access-logs"
     assert value(made.access_log_bucket_name) == "all-access-logs"
+
+
+def test_inventory_lists_every_version_into_the_access_logs_bucket(recorder: Any) -> None:
+    make(files={"inventory": "weekly"})
+    inventory = recorder.inputs("audit-inventory")
+    assert inventory["bucket"] == "logs-1234567"
+    assert inventory["includedObjectVersions"] == "All"
+    assert inventory["schedule"] == {"frequency": "Weekly"}
+    destination = inventory["destination"]["bucket"]
+    assert destination["bucketArn"] == "arn:aws:s3:::audit-access-logs-1234567"
+    assert destination["accountId"] == ACCOUNT
+    writes = recorder.statements("audit-access-logs-policy")["InventoryWrites"]
+    assert writes["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert writes["Condition"] == {
+        "StringEquals": {
+            "aws:SourceAccount": ACCOUNT,
+            "s3:x-amz-acl": "bucket-owner-full-control",
+        },
+        "ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs-1234567"},
+    }
+    made = made_by(recorder)
+    assert found(made.types, made.properties) == set()
+
+
+def test_nobody_lists_files_unless_asked(recorder: Any) -> None:
+    make()
+    assert "InventoryWrites" not in recorder.statements("audit-access-logs-policy")
+
+
+# --- An archive in another account ---
+
+
+def test_archive_takes_the_files_and_no_bucket_is_made(recorder: Any) -> None:
+    made = make(archive=ARCHIVE)
+    assert not [args for args in recorder.resources.values() if args.typ.startswith("aws:s3/")]
+    trail = recorder.inputs("audit")
+    assert trail["s3BucketName"] == ARCHIVE["bucket_name"]
+    assert trail["kmsKeyId"] == ARCHIVE["kms_key_arn"]
+    # The log group and the topic are of this account, and so is their key.
+    assert recorder.inputs("audit-log-group")["kmsKeyId"] == "arn-of-audit-key"
+    assert not [one for one in recorder.statements("audit-key") if one.startswith("CloudTrail")]
+    assert value(made.bucket_name) == ARCHIVE["bucket_name"]
+    assert value(made.kms_key_arn) == ARCHIVE["kms_key_arn"]
+    assert not value(made.access_log_bucket_name)
+    judged = made_by(recorder)
+    assert found(judged.types, judged.properties) == set()
+
+
+def test_data_events_leave_the_archives_buckets_out(recorder: Any) -> None:
+    make(archive={**ARCHIVE, "access_log_bucket_name": "central-access"}, data_events=["s3"])
+    (selector,) = [
+        one for one in recorder.inputs("audit")["advancedEventSelectors"] if one["name"] == "s3"
+    ]
+    assert selector["fieldSelectors"][-1]["notStartsWiths"] == [
+        "arn:aws:s3:::central-logs/",
+        "arn:aws:s3:::central-access/",
+    ]
 
 
 # --- What is recorded besides ---
 
 
 def test_insights_are_as_asked_for(recorder: Any) -> None:
-    make(insights=["ApiCallRateInsight", "ApiErrorRateInsight"])
-    assert recorder.inputs("audit")["insightSelectors"] == [
-        {"insightType": "ApiCallRateInsight"},
-        {"insightType": "ApiErrorRateInsight"},
-    ]
+    make(insights=["ApiErrorRateInsight"])
+    selected = recorder.inputs("audit")["insightSelectors"]
+    assert selected == [{"insightType": "ApiErrorRateInsight"}]
 
 
 def test_data_events_come_besides_all_management_events_without_the_trails_own(
@@ -509,6 +572,29 @@ def test_sign_ins_of_everybody_count_where_asked(recorder: Any) -> None:
     )
 
 
+def test_composite_alarm_goes_off_with_any_of_those_that_are_chosen(recorder: Any) -> None:
+    make(alarms={"composite": {"alarms": ["root-use", "vpc-changes"], "topic_arn": TOPIC}})
+    assert recorder.inputs("audit-composite-alarm") == {
+        "alarmName": "project-stack-audit-composite",
+        "alarmDescription": "One of several alarms of the trail project-stack-audit goes off.",
+        "alarmRule": 'ALARM("audit-alarm-root-use-1") OR ALARM("audit-alarm-vpc-changes-1")',
+        "alarmActions": [TOPIC],
+        "okActions": [TOPIC],
+    }
+    assert recorder.inputs("audit-alarm-root-use")["alarmActions"] == ["arn-of-audit-topic"]
+    made = made_by(recorder)
+    assert found(made.types, made.properties) == set()
+
+
+def test_composite_alarm_is_over_all_and_tells_their_topic_unless_told_otherwise(
+    recorder: Any,
+) -> None:
+    make(alarms={"composite": {}, "without": ["vpc-changes"]})
+    composite = recorder.inputs("audit-composite-alarm")
+    assert composite["alarmRule"].count("ALARM(") == len(NAMES) - 1
+    assert composite["alarmActions"] == ["arn-of-audit-topic"]
+
+
 def test_subscriptions_are_named_by_what_they_are(recorder: Any) -> None:
     one, two = "security@example.com", "https://example.com/alarms"
 
@@ -581,15 +667,66 @@ def test_output_that_is_no_role_is_refused_when_it_resolves(recorder: Any) -> No
         ({"alarms": {"periods": {"root-use": 90}}}, "is no number of whole minutes"),
         ({"alarms": {"periods": {"root-use": 86_460}}}, "give 60 to 86,400 seconds"),
         ({"pipeline_role_arns": ["deploy"]}, "'pipeline_role_arns.0' is not allowed"),
-        ({"log_file_retention_in_days": 364}, "give 365 to 36,500 days"),
-        ({"object_lock": {"mode": "GOVERNANCE"}}, "give governance, compliance, off"),
-        ({"object_lock": {"days": 0}}, "'object_lock.days' is not allowed; give 1 to 365 days"),
-        ({"object_lock": {"days": 366}}, "'object_lock.days' is not allowed; give 1 to 365 days"),
-        ({"object_lock": {"mode": "off", "days": 30}}, "'object_lock.days' goes with a lock"),
-        ({"archive": {"storage_class": "GLACIER_FLEXIBLE"}}, "'archive.storage_class' is not"),
-        ({"archive": {"after_days": 29}}, "'archive.after_days' is not allowed; give 30 to 364"),
-        ({"archive": {"after_days": 365}}, "'archive.after_days' is not allowed; give 30 to 364"),
-        ({"access_log_bucket": "Logs"}, "'access_log_bucket' is not allowed; give the name of a"),
+        ({"files": {"retention_in_days": 364}}, "give 365 to 36,500 days"),
+        ({"files": {"object_lock": {"mode": "GOVERNANCE"}}}, "give governance, compliance, off"),
+        (
+            {"files": {"object_lock": {"days": 0}}},
+            "'files.object_lock.days' is not allowed; give 1 to 365 days",
+        ),
+        (
+            {"files": {"object_lock": {"days": 366}}},
+            "'files.object_lock.days' is not allowed; give 1 to 365 days",
+        ),
+        (
+            {"files": {"object_lock": {"mode": "off", "days": 30}}},
+            "'files.object_lock.days' goes with a lock",
+        ),
+        (
+            {"files": {"transition": {"storage_class": "GLACIER_FLEXIBLE"}}},
+            "'files.transition.storage_class' is not",
+        ),
+        (
+            {"files": {"transition": {"after_days": 29}}},
+            "'files.transition.after_days' is not allowed; give 30 to 364",
+        ),
+        (
+            {"files": {"transition": {"after_days": 365}}},
+            "'files.transition.after_days' is not allowed; give 30 to 364",
+        ),
+        (
+            {"files": {"access_log_bucket": "Logs"}},
+            "'files.access_log_bucket' is not allowed; give the name of a",
+        ),
+        (
+            {"files": {"inventory": "hourly"}},
+            "'files.inventory' is not allowed; give daily, weekly",
+        ),
+        (
+            {"files": {"athena": {"scan_limit_in_gb": 0}}},
+            "scan_limit_in_gb' is not allowed; give 1",
+        ),
+        ({"files": {"athena": {"result_retention_in_days": 366}}}, "give 1 to 365 days"),
+        ({"files": {}, "archive": ARCHIVE}, "'files' goes with a bucket that is made"),
+        (
+            {"decrypt_principals": [], "archive": ARCHIVE},
+            "'decrypt_principals' goes with a bucket that is made",
+        ),
+        ({"archive": {"bucket_name": "logs"}}, "'archive.kms_key_arn' is required and missing"),
+        ({"archive": {**ARCHIVE, "kms_key_arn": "key"}}, "'archive.kms_key_arn' is not allowed"),
+        ({"archive": {**ARCHIVE, "bucket_name": "Logs"}}, "'archive.bucket_name' is not allowed"),
+        (
+            {"archive": {**ARCHIVE, "access_log_bucket_name": "Logs"}},
+            "'archive.access_log_bucket_name' is not allowed",
+        ),
+        ({"alarms": {"composite": {"alarms": []}}}, "'alarms.composite.alarms' is empty"),
+        ({"alarms": {"composite": {"alarms": ["root"]}}}, "'alarms.composite.alarms.0' is not"),
+        (
+            {"alarms": {"composite": {"alarms": ["root-use"]}, "without": ["root-use"]}},
+            "'alarms.composite.alarms.0' is not allowed",
+        ),
+        ({"alarms": {"composite": {"alarms": ["root-use"] * 2}}}, "names something twice"),
+        ({"alarms": {"composite": {"topic_arn": "night"}}}, "'alarms.composite.topic_arn' is not"),
+        ({"insights": []}, "'insights' is empty; give ApiCallRateInsight"),
         ({"insights": ["ApiCallRate"]}, "'insights.0' is not allowed; give ApiCallRateInsight,"),
         ({"insights": ["ApiCallRateInsight"] * 2}, "'insights' names something twice"),
         ({"data_events": ["AWS::S3::Object"]}, "'data_events.0' is not allowed; give s3,"),

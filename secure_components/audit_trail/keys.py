@@ -1,0 +1,84 @@
+"""What a key's policy must hold for trails, and for those who read their files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from secure_components.documents import Statement, Statements
+from secure_components.place import Place
+
+
+def one_or_all(values: Sequence[str]) -> str | list[str]:
+    """Return what a policy says of one value, or of several."""
+    return values[0] if len(values) == 1 else list(values)
+
+
+def accounts_of(trails: Sequence[str]) -> list[str]:
+    """Return the accounts of trails, each once. The fifth part of an ARN is its account."""
+    return list(dict.fromkeys(arn.split(":")[4] for arn in trails))
+
+
+def trails_encrypt(trails: Sequence[str]) -> Statements:
+    """Return the statements that let trails encrypt their files, and nothing else.
+
+    Source: CloudTrail User Guide, "Configure AWS KMS key policies for CloudTrail".
+    """
+    cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
+    arns = one_or_all(trails)
+    return [
+        {
+            "Sid": "CloudTrailEncrypts",
+            "Effect": "Allow",
+            "Principal": cloudtrail,
+            "Action": "kms:GenerateDataKey*",
+            "Resource": "*",
+            "Condition": {
+                "StringEquals": {
+                    "aws:SourceArn": arns,
+                    "kms:EncryptionContext:aws:cloudtrail:arn": arns,
+                },
+            },
+        },
+        {
+            "Sid": "CloudTrailDescribes",
+            "Effect": "Allow",
+            "Principal": cloudtrail,
+            "Action": "kms:DescribeKey",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceArn": arns}},
+        },
+    ]
+
+
+def readers_decrypt(
+    readers: Sequence[str], trails: Sequence[str], place: Place, *, query: bool
+) -> Statements:
+    """Return the statements that let principals read the trails' files, and nothing else.
+
+    Source: CloudTrail User Guide, "Granting decrypt permissions for trails"; AWS's own statement
+    takes any trail's context. Who queries also writes results, which have a context of S3's: they
+    use the key through S3 alone.
+    """
+    if not readers:
+        return []
+    reads: Statement = {
+        "Sid": "ReadersDecrypt",
+        "Effect": "Allow",
+        "Principal": {"AWS": list(readers)},
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {"kms:EncryptionContext:aws:cloudtrail:arn": one_or_all(trails)},
+        },
+    }
+    queries: Statement = {
+        "Sid": "ReadersQuery",
+        "Effect": "Allow",
+        "Principal": {"AWS": list(readers)},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {"kms:ViaService": f"s3.{place.region}.{place.dns_suffix}"},
+        },
+    }
+    return [reads, queries] if query else [reads]
