@@ -32,7 +32,7 @@ from secure_components.audit_trail.checks import (
 )
 from secure_components.audit_trail.events import INSIGHTS, check_events, event_selectors
 from secure_components.audit_trail.files import Files, make_files
-from secure_components.audit_trail.keys import readers_decrypt, trails_encrypt
+from secure_components.audit_trail.keys import make_key, readers_decrypt, trails_encrypt
 from secure_components.audit_trail.monitoring import NAMES, SIGN_INS, make_monitoring
 from secure_components.audit_trail.queries import make_queries
 from secure_components.audit_trail.storage import check_keeping
@@ -156,35 +156,23 @@ class AuditTrail(pulumi.ComponentResource):
         log_group_path = f"/aws/cloudtrail/{trail_name}"
         log_group_arn = place.apply(lambda at: at.arn("logs", f"log-group:{log_group_path}"))
 
-        if "kms_key_arn" in args:
-            key_arn = keys = pulumi.Output.from_input(args["kms_key_arn"])
-        else:
-            key = aws.kms.Key(
-                f"{name}-key",
-                description=f"Encrypts the audit trail {trail_name}",
-                enable_key_rotation=True,
-                deletion_window_in_days=30,
-                policy=document_of(
-                    _key_policy,
-                    place,
-                    None if archive else trail_arn,
-                    log_group_arn,
-                    given_topic is None,
-                    readers,
-                    keeping.querying is not None,
-                ),
-                opts=child,
-            )
-            aws.kms.Alias(
-                f"{name}-key-alias",
-                name=f"alias/cloudtrail/{trail_name.replace('.', '-')}",
-                target_key_id=key.key_id,
-                opts=child,
-            )
-            key_arn = key.arn
-            # Not the key itself: the bucket's policy must be known, and judged, at preview.
-            keys = place.apply(lambda at: at.arn("kms", "key/*"))
-
+        key_arn, keys = make_key(
+            name,
+            given=args.get("kms_key_arn"),
+            description=f"Encrypts the audit trail {trail_name}",
+            alias=f"cloudtrail/{trail_name.replace('.', '-')}",
+            policy=document_of(
+                _key_policy,
+                place,
+                None if archive else trail_arn,
+                log_group_arn,
+                given_topic is None,
+                readers,
+                keeping.querying is not None,
+            ),
+            place=place,
+            child=child,
+        )
         files = archive or make_files(
             name,
             keeping,

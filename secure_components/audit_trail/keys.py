@@ -1,11 +1,53 @@
-"""What a key's policy must hold for trails, and for those who read their files."""
+"""The key of log files, and what its policy must hold for trails and for those who read them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pulumi
+import pulumi_aws as aws
+
 from secure_components.documents import Statement, Statements
 from secure_components.place import Place
+
+
+def make_key(  # noqa: PLR0913  all but the name are named
+    name: str,
+    *,
+    given: pulumi.Input[str] | None,
+    description: str,
+    alias: str,
+    policy: pulumi.Input[str],
+    place: pulumi.Output[Place],
+    child: pulumi.ResourceOptions,
+) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """Make a key that rotates; return its ARN, and a pattern of it that is known at preview.
+
+    Children are `name-key` and `name-key-alias`; none where a key is given.
+
+    Args:
+        name: The component's resource name.
+        given: ARN of a key that is there already.
+        description: What it encrypts.
+        alias: Its name, after `alias/`.
+        policy: Its policy.
+        place: Where.
+        child: Resource options of every child.
+    """
+    if given is not None:
+        known = pulumi.Output.from_input(given)
+        return known, known
+    key = aws.kms.Key(
+        f"{name}-key",
+        description=description,
+        enable_key_rotation=True,
+        deletion_window_in_days=30,
+        policy=policy,
+        opts=child,
+    )
+    aws.kms.Alias(f"{name}-key-alias", name=f"alias/{alias}", target_key_id=key.key_id, opts=child)
+    # Not the key itself: the bucket's policy must be known, and judged, at preview.
+    return key.arn, place.apply(lambda at: at.arn("kms", "key/*"))
 
 
 def one_or_all(values: Sequence[str]) -> str | list[str]:

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from typing import Final
 
 import pulumi
-import pulumi_aws as aws
 
 from secure_components.arguments import check_arguments, matches, refuse, unique
 from secure_components.audit_trail.args import LogArchiveArgs
 from secure_components.audit_trail.checks import check_key, check_organization, check_readers
 from secure_components.audit_trail.files import make_files
-from secure_components.audit_trail.keys import readers_decrypt, trails_encrypt
+from secure_components.audit_trail.keys import make_key, readers_decrypt, trails_encrypt
 from secure_components.audit_trail.storage import check_keeping
 from secure_components.documents import Statements, account_administers, document_of
 from secure_components.place import Place, place_of
@@ -90,31 +89,25 @@ class LogArchive(pulumi.ComponentResource):
         readers = check_readers(who, args)
         organization = check_organization(who, args)
         keeping = check_keeping(who, args.get("files", {}))
+        base = re.sub(r"[^A-Za-z0-9-]+", "-", f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}")
         super().__init__("secure-components:index:LogArchive", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
         place = place_of(self)
-        if "kms_key_arn" in args:
-            key_arn = keys = pulumi.Output.from_input(args["kms_key_arn"])
-        else:
-            key = aws.kms.Key(
-                f"{name}-key",
-                description=f"Encrypts the log archive {name}",
-                enable_key_rotation=True,
-                deletion_window_in_days=30,
-                policy=document_of(
-                    _key_policy, place, trails, readers, keeping.querying is not None
-                ),
-                opts=child,
-            )
-            key_arn = key.arn
-            # Not the key itself: the bucket's policy must be known, and judged, at preview.
-            keys = place.apply(lambda at: at.arn("kms", "key/*"))
+        key_arn, keys = make_key(
+            name,
+            given=args.get("kms_key_arn"),
+            description=f"Encrypts the log archive {name}",
+            alias=base,
+            policy=document_of(_key_policy, place, trails, readers, keeping.querying is not None),
+            place=place,
+            child=child,
+        )
         files = make_files(
             name,
             keeping,
             bucket=name,
-            base=f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}",
+            base=base,
             place=place,
             key_arn=key_arn,
             keys=keys,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from tests.secure_components.weakening import LABEL, LONGER, STRICTER
+from tests.secure_components.weakening import ACCESS_LOGS, LABEL, LONGER, STRICTER
 
 
-def harmless(name: str, bucket: str) -> dict[str, str]:
+def harmless(bucket: str) -> dict[str, str]:
     """Return the reasons by a pattern of the changes' ids.
 
     Args:
-        name: Resource name of the component.
-        bucket: Resource name of its bucket.
+        bucket: Resource name of the log files' bucket.
     """
-    logs = f"{name}-access-logs"
-    both = rf"({bucket}|{logs})"
-    lifecycle = rf"{both}-lifecycle\.rules\.retention"
+    lifecycle = rf"{bucket}-lifecycle\.rules\.retention"
     return {
+        **ACCESS_LOGS,
         rf"{bucket}(\.objectLockEnabled(=False)?)?": "the lock's own settings switch it on",
         rf"{bucket}-object-lock\.rule\.defaultRetention\.days=730": LONGER,
         rf"{bucket}-object-lock\.rule\.defaultRetention\.days=182": (
@@ -30,12 +28,7 @@ def harmless(name: str, bucket: str) -> dict[str, str]:
         rf"{lifecycle}\.(noncurrentVersionExpiration|abortIncompleteMultipartUpload)(\..*)?": (
             "a lock keeps versions, and what was not uploaded whole is no file"
         ),
-        rf"{logs}-lifecycle\.rules\.retention\.expiration\.days=182": (
-            "who reads files opens none by being forgotten"
-        ),
-        rf"{logs}(-(ownership|encryption)(\..*)?)?": "S3 encrypts, and takes no ACL, by itself",
-        rf"{name}-bucket-logging\.targetPrefix": LABEL,
-        rf"{both}-policy\.policy\.Statement\.DenyOther(Keys|Writers)(\..*)?": (
+        rf"{bucket}-policy\.policy\.Statement\.DenyOther(Keys|Writers)(\..*)?": (
             "a trail's digests tell its files from others, and IAM allows others none by itself"
         ),
     }

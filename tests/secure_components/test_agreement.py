@@ -17,7 +17,7 @@ from tests.secure_components.log_files import harmless
 from tests.secure_components.weakening import REFUSED, STRICTER, Made, found, made_by, survivors
 
 HARMLESS: Final[dict[str, str]] = {
-    **harmless("audit", "audit-bucket"),
+    **harmless("audit-bucket"),
     r"audit": "the account has no trail then, which no stack can see of another",
     r"audit\.s3BucketName|audit-log-group": REFUSED,
     r"audit\.(includeGlobalServiceEvents|enableLogging)": STRICTER,

@@ -41,6 +41,7 @@ def test_children_keep_their_names(recorder: Any) -> None:
         "logs-bucket-logging": "BucketLogging",
         "logs-encryption": "BucketServerSideEncryptionConfiguration",
         "logs-key": "Key",
+        "logs-key-alias": "Alias",
         "logs-lifecycle": "BucketLifecycleConfiguration",
         "logs-object-lock": "BucketObjectLockConfiguration",
         "logs-ownership": "BucketOwnershipControls",
@@ -136,7 +137,7 @@ def test_trails_must_be_named(recorder: Any) -> None:
     assert not recorder.resources
 
 
-HARMLESS: Final = harmless("logs", "logs")
+HARMLESS: Final = harmless("logs")
 
 
 def test_every_weakening_is_found_or_harmless(recorder: Any) -> None:
