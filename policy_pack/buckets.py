@@ -47,19 +47,32 @@ def is_of_trail(bucket: Resource, stack: Stack) -> bool:
     Raises:
         Undecided: None is known to, but one may.
     """
-    return some((_named_by_trail, _open_to_trails), lambda holds: holds(bucket, stack))
+    return some((is_named_by_trail, _open_to_trails), lambda holds: holds(bucket, stack))
 
 
-def _named_by_trail(bucket: Resource, stack: Stack) -> bool:
+def is_named_by_trail(bucket: Resource, stack: Stack) -> bool:
+    """Tell whether a trail of the stack writes to a bucket.
+
+    Raises:
+        Undecided: None is known to, but one may.
+    """
     return bool(stack.referring(TRAILS, "s3BucketName", bucket))
 
 
 def _open_to_trails(bucket: Resource, stack: Stack) -> bool:
-    apart = stack.referring(BUCKET_POLICIES, "bucket", bucket)
-    return some(
-        [bucket, *apart],
-        lambda holder: some(statements(holder.json("policy")), _lets_trails_write),
-    )
+    """Tell whether a bucket's policy is known to let trails write.
+
+    Any bucket may, while its policy is not known: that is told by the rules about the policy
+    itself, and not of each bucket by the rules about trails too. It is known after deployment.
+    """
+    try:
+        apart = stack.referring(BUCKET_POLICIES, "bucket", bucket)
+        return some(
+            [bucket, *apart],
+            lambda holder: some(statements(holder.json("policy")), _lets_trails_write),
+        )
+    except Undecided:
+        return False
 
 
 def _lets_trails_write(statement: Statement) -> bool:

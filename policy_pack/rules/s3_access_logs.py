@@ -3,13 +3,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from policy_pack.aws import BUCKET_LOGGINGS, BUCKETS, LOG_DELIVERY_DESTINATIONS, TRAILS
-from policy_pack.buckets import is_of_trail, logs_access, takes_access_logs
+from policy_pack.aws import (
+    BUCKET_LOGGINGS,
+    BUCKET_POLICIES,
+    BUCKETS,
+    LOG_DELIVERY_DESTINATIONS,
+    TRAILS,
+)
+from policy_pack.buckets import is_named_by_trail, logs_access, takes_access_logs
 from policy_pack.endpoints import CLASSIC_LOAD_BALANCERS, DISTRIBUTIONS, LOAD_BALANCERS
 from policy_pack.rule import UNKNOWN, Resource, Severity, Stack, owasp, prowler, ref, rule, some
 
 _One = tuple[str, dict[str, Any]]
 _DATA: _One = (BUCKETS[0], {})
+_LETS_TRAILS_WRITE: _One = (
+    BUCKET_POLICIES[0],
+    {
+        "bucket": ref("data"),
+        "policy": {
+            "Statement": {
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudtrail.amazonaws.com"},
+                "Action": "s3:PutObject",
+                "Resource": "*",
+            },
+        },
+    },
+)
 
 
 def _logging(target: object, bucket: object = ref("data")) -> _One:
@@ -48,6 +68,7 @@ def _taken(type_: str, **properties: object) -> dict[str, Any]:
     ],
     fails=[
         {"data": _DATA},
+        {"data": _DATA, "policy": _LETS_TRAILS_WRITE},
         {"data": _DATA, "logging": (BUCKET_LOGGINGS[0], {"bucket": ref("data")})},
         {"data": (BUCKETS[0], {"logging": {"targetPrefix": "data/"}})},
         {"data": _DATA, "logging": _logging(ref("other"), ref("other")), "other": _DATA},
@@ -65,9 +86,9 @@ def check(bucket: Resource, stack: Stack) -> Iterator[str]:
 
     A bucket that access logs are written into is let through: of S3, as each of its files would
     cause the next one without end (S3 User Guide, "Enabling Amazon S3 server access logging"), and
-    of load balancers and distributions, which is our own choice. The bucket of a trail is judged by
-    `cloudtrail-bucket-access-logs`.
+    of load balancers and distributions, which is our own choice. The bucket of a trail of the stack
+    is judged by `cloudtrail-bucket-access-logs`.
     """
-    lets_through = (is_of_trail, logs_access, takes_access_logs)
+    lets_through = (is_named_by_trail, logs_access, takes_access_logs)
     if not some(lets_through, lambda holds: holds(bucket, stack)):
         yield "The bucket keeps no access log."

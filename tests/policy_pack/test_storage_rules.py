@@ -12,6 +12,7 @@ from local.cloud.schema import UnknownTypeError, resource_schema
 from policy_pack.aws import (
     BUCKET_LIFECYCLES,
     BUCKET_LOGGINGS,
+    BUCKET_POLICIES,
     BUCKETS,
     LISTENERS,
     LOG_DELIVERIES,
@@ -445,3 +446,39 @@ def test_data_events_are_asked_for_by_who_switches_the_rule_on(
     trail = made(TRAILS[0], "trail")
     told = [*judge.resource(trail), *judge.stack(Stack([trail]))]
     assert ("cloudtrail-s3-data-events" in {one.rule.id for one in told}) == found
+
+
+def trail_may_write(policy: object) -> Resource:
+    return made(BUCKET_POLICIES[0], "policy", bucket="logs", policy=policy)
+
+
+@pytest.mark.parametrize(
+    ("policy", "found"),
+    [
+        ({}, True),
+        ({"Action": "s3:*"}, True),
+        ({"Principal": {"Service": ["config.amazonaws.com", "cloudtrail.amazonaws.com"]}}, True),
+        ({"Principal": {"Service": "config.amazonaws.com"}}, False),
+        ({"Action": "s3:GetBucketAcl"}, False),
+        ({"Effect": "Deny"}, False),
+    ],
+)
+def test_bucket_that_trails_of_other_accounts_write_to_is_a_trails(
+    policy: dict[str, Any], *, found: bool
+) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": "*",
+    }
+    bucket = made(BUCKETS[0], "logs", bucket="logs")
+    holder = trail_may_write({"Statement": [statement | policy]})
+    assert bool(judge("cloudtrail-bucket-locked", bucket, holder).findings) is found
+
+
+def test_bucket_whose_policy_is_not_known_is_no_trails_yet() -> None:
+    bucket = made(BUCKETS[0], "logs", bucket="logs")
+    verdict = judge("cloudtrail-bucket-locked", bucket, trail_may_write(UNKNOWN))
+    assert verdict.passed
+    assert RULES["s3-not-public"].judge(trail_may_write(UNKNOWN), Stack([])).undecided
