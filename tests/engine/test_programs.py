@@ -45,9 +45,9 @@ from local.workspace import EXAMPLES, ExampleError, Workspace
         (
             """
             import pulumi_aws as aws
-            aws.glue.CatalogDatabase("catalog")
+            aws.ivs.Channel("channel")
             """,
-            "aws:glue/catalogDatabase:CatalogDatabase",
+            "aws:ivs/channel:Channel",
         ),
     ],
     ids=["raises", "argument", "unknown property", "missing property", "wrong type", "new type"],
