@@ -60,19 +60,11 @@ def is_named_by_trail(bucket: Resource, stack: Stack) -> bool:
 
 
 def _open_to_trails(bucket: Resource, stack: Stack) -> bool:
-    """Tell whether a bucket's policy is known to let trails write.
-
-    Any bucket may, while its policy is not known: that is told by the rules about the policy
-    itself, and not of each bucket by the rules about trails too. It is known after deployment.
-    """
-    try:
-        apart = stack.referring(BUCKET_POLICIES, "bucket", bucket)
-        return some(
-            [bucket, *apart],
-            lambda holder: some(statements(holder.json("policy")), _lets_trails_write),
-        )
-    except Undecided:
-        return False
+    apart = stack.referring(BUCKET_POLICIES, "bucket", bucket)
+    return some(
+        [bucket, *apart],
+        lambda holder: some(statements(holder.json("policy")), _lets_trails_write),
+    )
 
 
 def _lets_trails_write(statement: Statement) -> bool:
