@@ -16,6 +16,8 @@ from policy_pack.aws import (
     ACCOUNT_PUBLIC_ACCESS_BLOCKS,
     ANALYZERS,
     BUCKET_LIFECYCLES,
+    BUCKET_LOCKS,
+    BUCKET_LOGGINGS,
     BUCKET_VERSIONINGS,
     BUCKETS,
     CACHES,
@@ -48,7 +50,7 @@ from policy_pack.aws import (
     TRAILS,
     WAREHOUSES,
 )
-from policy_pack.endpoints import LOAD_BALANCERS, USER_POOLS
+from policy_pack.endpoints import ASSOCIATIONS, FIREWALL_POLICIES, LOAD_BALANCERS, USER_POOLS
 from policy_pack.repositories import (
     ALERTS,
     ORGANIZATION_RULESETS,
@@ -58,12 +60,9 @@ from policy_pack.repositories import (
     UPDATES,
 )
 from policy_pack.rule import UNKNOWN, Block, Example, Malformed, Resource, Stack
+from policy_pack.waf import LOGGING_CONFIGURATIONS
 
 EVENT_STORES: Final = ("aws:cloudtrail/eventDataStore:EventDataStore",)
-OBJECT_LOCKS: Final = (
-    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
-    "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
-)
 VAULT_LOCKS: Final = ("aws:backup/vaultLockConfiguration:VaultLockConfiguration",)
 
 
@@ -208,7 +207,7 @@ RETENTIONS: Final = (
         _lifecycle({"noncurrentVersionExpiration": {"noncurrentDays": 90}}),
     ),
     Strength(
-        OBJECT_LOCKS,
+        BUCKET_LOCKS,
         "rule.defaultRetention",
         _locked_days,
         {"rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 400}}},
@@ -289,7 +288,7 @@ LOCKS: Final = (
     _on(CONFIG_RECORDER_STATUSES, "isEnabled"),
     _ranked(MACIE_ACCOUNTS, "status", ("PAUSED", "ENABLED"), absent="ENABLED"),
     # What cannot be undone for a time, or at all.
-    _ranked(OBJECT_LOCKS, "rule.defaultRetention.mode", ("", "GOVERNANCE", "COMPLIANCE")),
+    _ranked(BUCKET_LOCKS, "rule.defaultRetention.mode", ("", "GOVERNANCE", "COMPLIANCE")),
     _given(VAULT_LOCKS, "changeableForDays", 3),
     _ranked(
         BUCKET_VERSIONINGS, "versioningConfiguration.status", ("Disabled", "Suspended", "Enabled")
@@ -363,9 +362,9 @@ GUARDS: Final[Mapping[str, tuple[str, ...]]] = {
             *(*CONFIG_RECORDER_STATUSES, *HUB_STANDARDS, *MACIE_ACCOUNTS),
             *(*ACCOUNT_PUBLIC_ACCESS_BLOCKS, *EBS_ENCRYPTIONS, *SNAPSHOT_ACCESS_BLOCKS),
             *(*METADATA_DEFAULTS, *ORGANIZATION_POLICY_ATTACHMENTS, *ORGANIZATION_RULESETS),
+            *FIREWALL_POLICIES,
             "aws:backup/plan:Plan",
             "aws:cfg/deliveryChannel:DeliveryChannel",
-            "aws:fms/policy:Policy",
             "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
             "aws:inspector2/enabler:Enabler",
             "aws:rbin/rule:Rule",
@@ -374,9 +373,8 @@ GUARDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     **dict.fromkeys(
         (
-            *(*OBJECT_LOCKS, *BUCKET_VERSIONINGS, *PUBLIC_ACCESS_BLOCKS),
-            "aws:s3/bucketLogging:BucketLogging",
-            "aws:s3/bucketLoggingV2:BucketLoggingV2",
+            *(*BUCKET_LOCKS, *BUCKET_VERSIONINGS, *PUBLIC_ACCESS_BLOCKS),
+            *BUCKET_LOGGINGS,
         ),
         ("bucket",),
     ),
@@ -385,8 +383,7 @@ GUARDS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(FILE_SYSTEM_BACKUPS, ("fileSystemId",)),
     **dict.fromkeys(FLOW_LOGS, ("vpcId", "subnetId", "eniId", "transitGatewayId")),
     **dict.fromkeys(SECRET_ROTATIONS, ("secretId",)),
-    "aws:wafv2/webAclAssociation:WebAclAssociation": ("resourceArn",),
-    "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": ("resourceArn",),
+    **dict.fromkeys((*ASSOCIATIONS, *LOGGING_CONFIGURATIONS), ("resourceArn",)),
     **dict.fromkeys((*RULESETS, *PROTECTIONS_V3, *ALERTS, *UPDATES), ("repository",)),
     **dict.fromkeys(PROTECTIONS, ("repositoryId",)),
 }

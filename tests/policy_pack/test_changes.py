@@ -21,6 +21,7 @@ from local.cloud.schema import UnknownTypeError, check, resource_schema
 from policy_pack import report
 from policy_pack.aws import (
     BUCKET_LIFECYCLES,
+    BUCKET_LOCKS,
     BUCKETS,
     KEYS,
     LOG_GROUPS,
@@ -29,7 +30,7 @@ from policy_pack.aws import (
     TRAILS,
 )
 from policy_pack.catalog import rules
-from policy_pack.changes import GUARDS, LOCKS, OBJECT_LOCKS, RETENTIONS, VAULT_LOCKS, Strength
+from policy_pack.changes import GUARDS, LOCKS, RETENTIONS, VAULT_LOCKS, Strength
 from policy_pack.configuration import (
     FORMATS,
     PACK,
@@ -154,7 +155,7 @@ def lock(**retention: Any) -> Properties:
     return {"rule": {"defaultRetention": retention}}
 
 
-LIFECYCLE, LOCK = BUCKET_LIFECYCLES[0], OBJECT_LOCKS[0]
+LIFECYCLE, LOCK = BUCKET_LIFECYCLES[0], BUCKET_LOCKS[0]
 EXPIRES, NONCURRENT = "rules.expiration", "rules.noncurrentVersionExpiration"
 
 
