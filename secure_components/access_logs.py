@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from secure_components.bucket import PrivateBucket, private_bucket
-from secure_components.documents import Statement, Statements, document_of, tls_only
+from secure_components.documents import Statement, Statements, document_of, one_or_all, tls_only
 from secure_components.place import Place
 
 
@@ -96,7 +96,7 @@ def _policy(
     listed: bool,  # noqa: FBT001  resolved with the others
 ) -> Statements:
     """Source: S3 User Guide, "Enabling Amazon S3 server access logging"."""
-    bucket_arn, *read = (f"arn:{place.partition}:s3:::{one}" for one in (bucket, *of))
+    bucket_arn, *read = map(place.bucket_arn, (bucket, *of))
     return [
         {
             "Sid": "AccessLogsWrite",
@@ -106,7 +106,7 @@ def _policy(
             "Resource": f"{bucket_arn}/*",
             "Condition": {
                 "StringEquals": {"aws:SourceAccount": place.account},
-                "ArnLike": {"aws:SourceArn": read if len(read) > 1 else read[0]},
+                "ArnLike": {"aws:SourceArn": one_or_all(read)},
             },
         },
         *([_lists(place, bucket_arn, read[0])] if listed else ()),

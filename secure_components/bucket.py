@@ -24,7 +24,7 @@ class Lock:
 
 
 @dataclass(frozen=True)
-class Archive:
+class Transition:
     """Where objects go that are seldom read.
 
     Attributes:
@@ -62,7 +62,7 @@ def private_bucket(  # noqa: PLR0913  all but the name are named
     region: str | None = None,
     bucket_key: bool = True,
     lock: Lock | None = None,
-    archive: Archive | None = None,
+    transition: Transition | None = None,
 ) -> PrivateBucket:
     """Make a bucket that is private, versioned and encrypted.
 
@@ -79,7 +79,7 @@ def private_bucket(  # noqa: PLR0913  all but the name are named
         bucket_key: Whether S3 asks KMS once for many objects. The encryption context is the
             bucket's then, and not the object's.
         lock: How long objects are locked; not at all when absent. A bucket takes it at birth.
-        archive: Where objects are moved to; with `retention_in_days` alone.
+        transition: Where objects are moved to; with `retention_in_days` alone.
     """
     made = aws.s3.Bucket(
         name, bucket=bucket, object_lock_enabled=True if lock else None, region=region, opts=opts
@@ -119,7 +119,7 @@ def private_bucket(  # noqa: PLR0913  all but the name are named
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=made.bucket,
-            rules=[_lifecycle(retention_in_days, archive)],
+            rules=[_lifecycle(retention_in_days, transition)],
             region=region,
             opts=opts,
         )
@@ -162,7 +162,7 @@ def _encryption(
 
 
 def _lifecycle(
-    retention_in_days: pulumi.Input[int], archive: Archive | None
+    retention_in_days: pulumi.Input[int], transition: Transition | None
 ) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
     rule: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
         "id": "retention",
@@ -173,6 +173,6 @@ def _lifecycle(
         "noncurrent_version_expiration": {"noncurrent_days": 30},
         "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
     }
-    if archive is not None:
-        rule["transitions"] = [{"storage_class": archive.storage_class, "days": archive.days}]
+    if transition is not None:
+        rule["transitions"] = [{"storage_class": transition.storage_class, "days": transition.days}]
     return rule

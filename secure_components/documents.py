@@ -28,6 +28,11 @@ def document_of(make: Callable[..., Statements], *inputs: pulumi.Input[Any]) -> 
     return pulumi.Output.all(*inputs).apply(lambda resolved: document(make(*resolved)))
 
 
+def one_or_all(values: Sequence[str]) -> str | list[str]:
+    """Return what a policy says of one value, or of several."""
+    return values[0] if len(values) == 1 else list(values)
+
+
 def account_administers(place: Place) -> Statement:
     """Return the statement of a key's policy that lets IAM decide, and grants nothing by itself.
 

@@ -28,6 +28,10 @@ class Place:
         """Return the ARN of a resource here."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
+    def bucket_arn(self, bucket: str) -> str:
+        """Return the ARN of a bucket, which names neither region nor account."""
+        return f"arn:{self.partition}:s3:::{bucket}"
+
 
 def place_of(parent: pulumi.Resource, region: str | None = None) -> pulumi.Output[Place]:
     """Return where children of a component are made: the provider's region, or a given one."""

@@ -153,7 +153,7 @@ def _key_policy(place: Place) -> Statements:
 
 def _bucket_policy(place: Place, bucket: str) -> Statements:
     """Source: AWS Config Developer Guide, "Permissions for the Amazon S3 Bucket"."""
-    bucket_arn = f"arn:{place.partition}:s3:::{bucket}"
+    bucket_arn = place.bucket_arn(bucket)
     condition = _from(place)
     owned = {"s3:x-amz-acl": "bucket-owner-full-control"}
     return [

@@ -69,7 +69,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     ),
     "sessioncredentialfromconsole": "string",
     "edgedevicedetails": "string",
-    "tlsdetails": ("struct<tlsversion:string,ciphersuite:string,clientprovidedhostheader:string>"),
+    "tlsdetails": "struct<tlsversion:string,ciphersuite:string,clientprovidedhostheader:string>",
 }
 """The table's columns by name, with their types. Source, of the formats below too: Amazon Athena
 User Guide, "Create the table for CloudTrail logs in Athena using partition projection"."""
@@ -116,10 +116,7 @@ class Query:
 QUERIES: Final[Mapping[str, Query]] = {
     "who-changed-a-resource": Query(
         "Put the resource's name, id or ARN in the place of RESOURCE.",
-        [
-            _CHANGES,
-            _MENTIONS,
-        ],
+        [_CHANGES, _MENTIONS],
     ),
     "what-somebody-did": Query(
         "Put the user's, role's or session's name in the place of SOMEBODY.",

@@ -64,7 +64,7 @@ def event_selectors(
 
 def _selectors(data_events: Sequence[str], place: Place, own_buckets: Sequence[str]) -> Selectors:
     # The slash bounds the name: other buckets may begin alike.
-    own = [f"arn:{place.partition}:s3:::{bucket}/" for bucket in own_buckets]
+    own = [f"{place.bucket_arn(bucket)}/" for bucket in own_buckets]
     selectors: list[aws.cloudtrail.TrailAdvancedEventSelectorArgsDict] = [
         {
             "name": "management",

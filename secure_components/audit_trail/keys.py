@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
-from secure_components.documents import Statement, Statements
+from secure_components.documents import Statement, Statements, one_or_all
 from secure_components.place import Place
 
 
@@ -48,11 +48,6 @@ def make_key(  # noqa: PLR0913  all but the name are named
     aws.kms.Alias(f"{name}-key-alias", name=f"alias/{alias}", target_key_id=key.key_id, opts=child)
     # Not the key itself: the bucket's policy must be known, and judged, at preview.
     return key.arn, place.apply(lambda at: at.arn("kms", "key/*"))
-
-
-def one_or_all(values: Sequence[str]) -> str | list[str]:
-    """Return what a policy says of one value, or of several."""
-    return values[0] if len(values) == 1 else list(values)
 
 
 def accounts_of(trails: Sequence[str]) -> list[str]:

@@ -12,9 +12,9 @@ import pulumi_aws as aws
 from secure_components.access_logs import log_access, services_alone_write
 from secure_components.arguments import Who, among, check_value, fits, number, refuse
 from secure_components.audit_trail.args import AuditTrailFilesArgs
-from secure_components.audit_trail.keys import accounts_of, one_or_all
-from secure_components.bucket import Archive, Lock, PrivateBucket, private_bucket
-from secure_components.documents import Statement, Statements, document_of, tls_only
+from secure_components.audit_trail.keys import accounts_of
+from secure_components.bucket import Lock, PrivateBucket, Transition, private_bucket
+from secure_components.documents import Statement, Statements, document_of, one_or_all, tls_only
 from secure_components.patterns import BUCKET
 from secure_components.place import Place
 
@@ -63,7 +63,7 @@ class Keeping:
 
     days: int
     lock: Lock | None
-    transition: Archive | None
+    transition: Transition | None
     access_logs: pulumi.Input[str] | None
     inventory: str | None
     querying: Querying | None
@@ -127,7 +127,7 @@ def _check_lock(who: Who, args: AuditTrailFilesArgs, days: int) -> Lock | None:
     return None if mode == OFF else Lock(mode.upper(), locked)
 
 
-def _check_transition(who: Who, args: AuditTrailFilesArgs, days: int) -> Archive | None:
+def _check_transition(who: Who, args: AuditTrailFilesArgs, days: int) -> Transition | None:
     if "transition" not in args:
         return None
     storage_class = args["transition"].get("storage_class", "GLACIER_IR")
@@ -136,7 +136,7 @@ def _check_transition(who: Who, args: AuditTrailFilesArgs, days: int) -> Archive
     # S3 refuses STANDARD_IA sooner (S3 User Guide, "Transitioning objects using Amazon S3
     # Lifecycle"), and nobody archives what is looked at this month.
     number(who, "files.transition.after_days", after, 30, days - 1, "days")
-    return Archive(storage_class, after)
+    return Transition(storage_class, after)
 
 
 def make_storage(  # noqa: PLR0913  all but the name are named
@@ -174,7 +174,7 @@ def make_storage(  # noqa: PLR0913  all but the name are named
         policy=lambda made: document_of(_bucket_policy, place, made, keys, trails, organization),
         retention_in_days=keeping.days,
         lock=keeping.lock,
-        archive=keeping.transition,
+        transition=keeping.transition,
         opts=child,
     )
     results = None
@@ -235,7 +235,9 @@ def _make_inventory(  # noqa: PLR0913  all but the name are named
         destination={
             "bucket": {
                 "format": "Parquet",
-                "bucket_arn": pulumi.Output.all(place, to).apply(lambda known: _arn(*known)),
+                "bucket_arn": pulumi.Output.all(place, to).apply(
+                    lambda known: known[0].bucket_arn(known[1])
+                ),
                 "account_id": place.account,
                 "prefix": f"{name}-inventory",
                 "encryption": {"sse_s3": {}},
@@ -248,7 +250,7 @@ def _make_inventory(  # noqa: PLR0913  all but the name are named
 def _bucket_policy(
     place: Place, bucket: str, keys: str, trails: Sequence[str], organization: str | None
 ) -> Statements:
-    bucket_arn = _arn(place, bucket)
+    bucket_arn = place.bucket_arn(bucket)
     cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
     # The trail of an organization writes the management account's files below both.
     owners = [*accounts_of(trails), *([organization] if organization else [])]
@@ -280,7 +282,7 @@ def _bucket_policy(
 
 
 def _results_policy(place: Place, bucket: str) -> Statements:
-    return tls_only(_arn(place, bucket))
+    return tls_only(place.bucket_arn(bucket))
 
 
 def _no_other_key(bucket_arn: str, keys: str) -> Statement:
@@ -298,7 +300,3 @@ def _no_other_key(bucket_arn: str, keys: str) -> Statement:
         "Resource": f"{bucket_arn}/*",
         "Condition": {"StringLike": {header: "arn:*"}, "StringNotLike": {header: keys}},
     }
-
-
-def _arn(place: Place, bucket: str) -> str:
-    return f"arn:{place.partition}:s3:::{bucket}"

@@ -195,7 +195,7 @@ class Ceiling:
         """
         if "state" not in self.args:
             return
-        bucket = f"arn:{self.scope.place.partition}:s3:::{self.args['state']['bucket']}"
+        bucket = self.scope.place.bucket_arn(self.args["state"]["bucket"])
         files = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"] if writes else ["s3:GetObject"]
         use = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"] if writes else ["kms:Decrypt"]
         yield _allow("ListState", ["s3:ListBucket"], [bucket])

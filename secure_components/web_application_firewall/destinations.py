@@ -118,9 +118,7 @@ def _stream(new: _New) -> Destination:
     bucket: PrivateBucket = private_bucket(
         f"{new.name}-bucket",
         key_arn=new.key_arn,
-        policy=lambda made: document_of(
-            lambda at, b: tls_only(_bucket_arn(at, b)), new.place, made
-        ),
+        policy=lambda made: document_of(lambda at, b: tls_only(at.bucket_arn(b)), new.place, made),
         retention_in_days=new.retention,
         region=new.region,
         opts=new.child,
@@ -195,10 +193,6 @@ def _bucket_name(base: str, place: Place) -> str:
     return f"{short(plain, _LONGEST_BUCKET - len(suffix))}{suffix}"
 
 
-def _bucket_arn(place: Place, bucket: str) -> str:
-    return f"arn:{place.partition}:s3:::{bucket}"
-
-
 def _from_here(place: Place) -> Statement:
     return {
         "StringEquals": {"aws:SourceAccount": place.account},
@@ -220,7 +214,7 @@ def _log_policy(place: Place, base: str) -> Statements:
 
 
 def _bucket_policy(place: Place, bucket: str) -> Statements:
-    arn, from_here = _bucket_arn(place, bucket), _from_here(place)
+    arn, from_here = place.bucket_arn(bucket), _from_here(place)
     owned = {"s3:x-amz-acl": "bucket-owner-full-control"}
     return [
         {

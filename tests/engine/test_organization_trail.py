@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 
 from local.cloud import Cloud
+from local.cloud.aws_api import client
 from local.workspace import Workspace
 
 ARCHIVE = "222222222222"
@@ -27,10 +27,10 @@ def workspace(open_example: Callable[[str], Workspace], cloud: Cloud) -> Workspa
 def of_archive(cloud: Cloud, service: str) -> Any:
     role = f"arn:aws:iam::{ARCHIVE}:role/OrganizationAccountAccessRole"
     assumed = cloud.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-    return boto3.client(  # type: ignore[call-overload]
+    return client(
         service,
-        region_name=cloud.client("cloudtrail").meta.region_name,
-        endpoint_url=cloud.client("cloudtrail").meta.endpoint_url,
+        cloud.client("cloudtrail").meta.region_name,
+        cloud.aws_endpoint,
         aws_access_key_id=assumed["AccessKeyId"],
         aws_secret_access_key=assumed["SecretAccessKey"],
         aws_session_token=assumed["SessionToken"],
